@@ -1,0 +1,17 @@
+export { defineErrors, type ErrorTexts, PerceptError, toPerceptError } from './errors.js';
+export { type Language, language, languages, setLanguage } from './language.js';
+export * from './messages.js';
+export { type MetricsSnapshot, NodeMetrics } from './metrics.js';
+export {
+  type ConfigMigration,
+  defineNode,
+  type Input,
+  type Level,
+  type Message,
+  type NodeContext,
+  type NodeDefinition,
+  type Outputs,
+  type Running,
+} from './node.js';
+export { redact, redactText } from './redact.js';
+export { configReader, messageReader, type Reader } from './schema.js';

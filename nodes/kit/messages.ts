@@ -1,0 +1,80 @@
+import { type Static, Type } from 'typebox';
+
+/** UTC epoch milliseconds; fractions are allowed for sources faster than 1 kHz. */
+export const Time = Type.Number({ minimum: 0, maximum: 8.64e15 });
+
+/** `msg.reading`: one number from one place. Key: (source, quantity, time, sequence). */
+export const Reading = Type.Object({
+  /** Row id in the store; ascending in order of commit. */
+  id: Type.Integer(),
+  /** What was measured: `plant/pump-1`. */
+  source: Type.String({ minLength: 1, maxLength: 200 }),
+  /** Which property of it: `temperature`. */
+  quantity: Type.String({ minLength: 1, maxLength: 200 }),
+  value: Type.Number(),
+  /** As sent, `°C`; empty when the source gives none. */
+  unit: Type.String({ maxLength: 40 }),
+  /** When it was measured. */
+  time: Time,
+  /** Distinguishes readings of one instant; 0 where the source numbers nothing. */
+  sequence: Type.Integer({ minimum: 0 }),
+  /** When it reached this box. */
+  receivedAt: Time,
+  /** How the source's clock compares with ours; flagged, never rewritten. */
+  clock: Type.Union([Type.Literal('ok'), Type.Literal('ahead'), Type.Literal('behind'), Type.Literal('none')]),
+});
+export type Reading = Static<typeof Reading>;
+export type Clock = Reading['clock'];
+
+/** `msg.sound`: a stretch of PCM. */
+export interface Sound {
+  readonly id?: number;
+  readonly source: string;
+  /** Hz */
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** Interleaved PCM; shared between wires, never changed in place. */
+  readonly samples: Buffer;
+  readonly format: 's16le' | 's24le' | 's32le' | 'f32le';
+  readonly time: number;
+}
+
+/** `msg.frame`: one picture. */
+export interface Frame {
+  readonly id: number;
+  readonly camera: string;
+  readonly time: number;
+  /** pixels */
+  readonly width: number;
+  readonly height: number;
+  /** Shared between wires, never changed in place. */
+  readonly jpeg: Buffer;
+}
+
+export const severities = ['notice', 'warning', 'critical'] as const;
+
+/** `msg.finding`: something worth a person's look, with the numbers behind it. Key: (kind, source, quantity, since). */
+export const Finding = Type.Object({
+  id: Type.Optional(Type.Integer()),
+  /** `limit`, `silent`, `clock`, … */
+  kind: Type.String({ minLength: 1, maxLength: 80 }),
+  source: Type.String({ minLength: 1, maxLength: 200 }),
+  /** Empty when it concerns the whole source. */
+  quantity: Type.String({ maxLength: 200, default: '' }),
+  score: Type.Number({ default: 1 }),
+  threshold: Type.Number({ default: 0 }),
+  severity: Type.Union(
+    severities.map((severity) => Type.Literal(severity)),
+    { default: 'warning' },
+  ),
+  /** When it began. */
+  since: Time,
+  /** When it ended; absent while it lasts. */
+  until: Type.Optional(Time),
+  /** In words a person understands, most important first. */
+  reasons: Type.Array(Type.String({ maxLength: 500 }), { maxItems: 20, default: [] }),
+  /** Bucket keys of pictures, plots and clips. */
+  evidence: Type.Array(Type.String({ maxLength: 500 }), { maxItems: 50, default: [] }),
+});
+export type Finding = Static<typeof Finding>;
+export type Severity = Finding['severity'];

@@ -1,0 +1,71 @@
+import type { Static, TObject, TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { Value } from 'typebox/value';
+import { defineErrors } from './errors.js';
+
+const error = defineErrors({
+  'config-invalid': {
+    'en-US': {
+      status: 'check the settings',
+      text: 'The setting "{field}" does not fit: {problem}.',
+      action: 'Open the node in the editor, correct it and deploy.',
+    },
+    ko: {
+      status: '설정을 확인하세요',
+      text: '설정 "{field}" 값이 맞지 않습니다: {problem}.',
+      action: '편집기에서 노드를 열어 고친 뒤 배포하세요.',
+    },
+  },
+  'message-invalid': {
+    'en-US': {
+      status: 'bad message',
+      text: 'msg.{field} does not fit: {problem}.',
+      action: "The node's help lists what it accepts.",
+    },
+    ko: {
+      status: '잘못된 메시지',
+      text: 'msg.{field} 값이 맞지 않습니다: {problem}.',
+      action: '노드 도움말에서 받을 수 있는 값을 확인하세요.',
+    },
+  },
+});
+
+/** Reads values that came from a form or a message into a schema's type: converts, fills defaults, drops the rest. */
+export type Reader<T extends TSchema> = (raw: unknown) => Static<T>;
+
+/**
+ * For a node's configuration, as the editor saves it: numbers arrive as texts, an empty field means "not set".
+ * @throws PerceptError `config-invalid`
+ */
+export function configReader<T extends TObject>(schema: T): Reader<T> {
+  const read = reader(schema, 'config-invalid');
+  return (raw) => read(withoutEmpty(raw));
+}
+
+/** @throws PerceptError `message-invalid` */
+export function messageReader<T extends TSchema>(schema: T): Reader<T> {
+  return reader(schema, 'message-invalid');
+}
+
+function reader<T extends TSchema>(schema: T, code: 'config-invalid' | 'message-invalid'): Reader<T> {
+  const validator: Validator = Compile(schema);
+  return (raw) => {
+    const value = Value.Clean(schema, Value.Default(schema, Value.Convert(schema, Value.Clone(raw))));
+    if (validator.Check(value)) return value as Static<T>;
+    const problem = validator.Errors(value)[0];
+    throw error(code, {
+      field: (problem?.instancePath ?? '').slice(1).replaceAll('/', '.') || missing(problem) || '?',
+      problem: problem?.message ?? 'it does not match the schema',
+    });
+  };
+}
+
+function missing(problem: { params?: object } | undefined): string | undefined {
+  const names = (problem?.params as { requiredProperties?: string[] } | undefined)?.requiredProperties;
+  return names?.join(', ');
+}
+
+function withoutEmpty(raw: unknown): unknown {
+  if (raw === null || typeof raw !== 'object') return raw;
+  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== '' && value !== null));
+}

@@ -1,0 +1,125 @@
+import type { Generated } from 'kysely';
+import type { Clock } from '../kit/index.js';
+
+/** Every time is UTC epoch milliseconds. */
+export interface Database {
+  series: SeriesTable;
+  source: SourceTable;
+  reading: ReadingTable;
+  rollup: RollupTable;
+  recording: RecordingTable;
+  finding: FindingTable;
+  dead_letter: DeadLetterTable;
+  feed_cursor: FeedCursorTable;
+}
+
+/** One quantity of one source: readings refer to it, so that a row stays small. */
+export interface SeriesTable {
+  id: Generated<number>;
+  source: string;
+  quantity: string;
+  /** Of the newest reading. */
+  unit: string;
+}
+
+/** Where a source stands; one row each, updated with every commit. */
+export interface SourceTable {
+  source: string;
+  first_received: number;
+  last_received: number;
+  /** Newest measured time. */
+  last_time: number;
+  /** Readings and recordings stored; a counter, so that a page need not count rows. */
+  stored: number;
+  clock: Clock;
+  /** received − measured of the newest, ms */
+  lag: number;
+  /** Smoothed distance between arrivals, ms: what "silent" is measured against. */
+  interval: number;
+}
+
+export interface ReadingTable {
+  /** Ascending in order of commit: a feed's cursor. */
+  id: Generated<number>;
+  series_id: number;
+  time: number;
+  sequence: number;
+  value: number;
+  /** Of this reading, where it differs from the series' unit; else null. */
+  unit: string | null;
+  received_at: number;
+  clock: Clock;
+}
+
+/** Aggregates of a series per stretch of time, kept exact within the transaction that inserts; what long charts read. */
+export interface RollupTable {
+  series_id: number;
+  /** Length of the stretch in ms: see `rollupWidths`. */
+  width: number;
+  /** Start of the stretch, a multiple of width. */
+  start: number;
+  count: number;
+  min: number;
+  max: number;
+  sum: number;
+  /** Of the newest reading in the stretch. */
+  last: number;
+  last_time: number;
+}
+
+export interface RecordingTable {
+  id: Generated<number>;
+  source: string;
+  quantity: string;
+  kind: 'sound' | 'frame' | 'binary';
+  time: number;
+  sequence: number;
+  received_at: number;
+  clock: Clock;
+  key: string;
+  bytes: number;
+  sha256: string;
+  /** JSON object */
+  meta: string;
+}
+
+export interface FindingTable {
+  id: Generated<number>;
+  kind: string;
+  source: string;
+  quantity: string;
+  score: number;
+  threshold: number;
+  severity: 'notice' | 'warning' | 'critical';
+  since: number;
+  until: number | null;
+  /** JSON array of texts */
+  reasons: string;
+  /** JSON array of bucket keys */
+  evidence: string;
+  recorded_at: number;
+}
+
+export interface DeadLetterTable {
+  id: Generated<number>;
+  node: string;
+  topic: string;
+  payload: Buffer;
+  code: string;
+  reason: string;
+  received_at: number;
+}
+
+/** How far a named consumer has come, and who works on it now. */
+export interface FeedCursorTable {
+  name: string;
+  table_name: string;
+  /** Last row id that was done. */
+  position: number;
+  /** Process that holds the lease; null when nobody does. */
+  holder: string | null;
+  lease_until: number | null;
+}
+
+/** ms. One minute for days, ten for weeks, an hour for years: a chart reads at most some ten thousand rows. */
+export const rollupWidths = [60_000, 600_000, 3_600_000] as const;
