@@ -1,0 +1,186 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import v8 from 'node:v8';
+import { freePort } from './ports.ts';
+import { until } from './until.ts';
+
+export const root = join(import.meta.dirname, '../..');
+
+export interface FlowNode {
+  readonly id: string;
+  readonly type: string;
+  readonly [property: string]: unknown;
+}
+
+export interface NodeRedOptions {
+  readonly flow: readonly FlowNode[];
+  /** By node id, as the editor would save them. */
+  readonly credentials?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Extra properties of settings.js, as source text: `lang: 'ko', httpNodeAuth: {…}`. */
+  readonly settings?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** An existing user directory is used as it is, and kept. */
+  readonly userDir?: string;
+  /** Folder of the Node-RED to run; default: the one in devDependencies. */
+  readonly nodeRed?: string;
+  /** Packages to link into the user directory besides ours and the probe: name -> folder. */
+  readonly packages?: Readonly<Record<string, string>>;
+  /** false: our package is in the user directory already (a packed tarball was installed there). */
+  readonly linkPercept?: boolean;
+  readonly port?: number;
+}
+
+export interface Message {
+  readonly topic?: string;
+  readonly payload?: unknown;
+  readonly [property: string]: unknown;
+}
+
+/**
+ * A real Node-RED in a process of its own, with our package and the `test-probe` node.
+ * A probe named "out" collects what reaches it in `messages('out')`.
+ */
+export class NodeRed {
+  readonly userDir: string;
+  readonly port: number;
+  readonly url: string;
+  /** Everything it has logged. */
+  log = '';
+  #child: ChildProcess;
+  readonly #options: NodeRedOptions;
+  readonly #messages = new Map<string, Message[]>();
+  readonly #statuses = new Map<string, { fill?: string; shape?: string; text?: string }>();
+
+  private constructor(options: NodeRedOptions, userDir: string, port: number) {
+    this.#options = options;
+    this.userDir = userDir;
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#child = this.#spawn();
+  }
+
+  /** Resolves when the flows have started. */
+  static async start(options: NodeRedOptions): Promise<NodeRed> {
+    const userDir = options.userDir ?? mkdtempSync(join(tmpdir(), 'percept-nr-'));
+    const port = options.port ?? (await freePort());
+    prepare(userDir, port, options);
+    const nodeRed = new NodeRed(options, userDir, port);
+    await nodeRed.#started();
+    return nodeRed;
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** What reached the probe of this name, oldest first. */
+  messages(probe: string): readonly Message[] {
+    return this.#messages.get(probe) ?? [];
+  }
+
+  /** The last status of a node. */
+  status(node: string): { fill?: string; shape?: string; text?: string } | undefined {
+    return this.#statuses.get(node);
+  }
+
+  /** Lets a node receive a message, as if it came over a wire. */
+  inject(node: string, msg: Message): void {
+    this.#child.send({ event: 'inject', node, msg: v8.serialize(msg).toString('base64') });
+  }
+
+  /** kill -9 */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Starts again on the same user directory after `kill`. */
+  async again(): Promise<void> {
+    this.#child = this.#spawn();
+    await this.#started();
+  }
+
+  /** Ends it as an operator would; the user directory goes, unless it was given. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    if (!this.#options.userDir) rmSync(this.userDir, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    const hard = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await exited;
+    clearTimeout(hard);
+  }
+
+  #spawn(): ChildProcess {
+    const nodeRed = this.#options.nodeRed ?? join(root, 'node_modules/node-red');
+    const child = spawn(
+      process.execPath,
+      [join(nodeRed, 'red.js'), '--userDir', this.userDir, '--settings', join(this.userDir, 'settings.js')],
+      {
+        cwd: this.userDir,
+        env: { ...process.env, NODE_RED_HOME: nodeRed, ...this.#options.env },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
+    const collect = (chunk: Buffer): void => {
+      this.log += chunk.toString();
+    };
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    child.on('message', (event: { event: string; probe: string; msg: string; node: string; status: object }) => {
+      if (event.event === 'status') this.#statuses.set(event.node, event.status);
+      if (event.event !== 'message') return;
+      const all = this.#messages.get(event.probe) ?? [];
+      all.push(v8.deserialize(Buffer.from(event.msg, 'base64')) as Message);
+      this.#messages.set(event.probe, all);
+    });
+    return child;
+  }
+
+  async #started(): Promise<void> {
+    const from = this.log.length;
+    const child = this.#child;
+    await until(() => child.exitCode !== null || this.log.slice(from).includes('Started flows'), {
+      ms: 60_000,
+      what: `Node-RED to start its flows; log:\n${this.log.slice(from)}`,
+    });
+    if (child.exitCode !== null) throw new Error(`Node-RED ended with ${child.exitCode}:\n${this.log.slice(from)}`);
+  }
+}
+
+function prepare(userDir: string, port: number, options: NodeRedOptions): void {
+  mkdirSync(userDir, { recursive: true });
+  const packages: Record<string, string> = {
+    'node-red-percept-probe': join(import.meta.dirname, 'probe'),
+    ...(options.linkPercept === false ? {} : { '@percept/node-red-percept': root }),
+    ...options.packages,
+  };
+  for (const [name, folder] of Object.entries(packages)) link(join(userDir, 'node_modules', name), folder);
+  if (!existsSync(join(userDir, 'package.json'))) {
+    const dependencies = Object.fromEntries(Object.keys(packages).map((name) => [name, '*']));
+    writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'user', private: true, dependencies }));
+  }
+  writeFileSync(join(userDir, 'flows.json'), JSON.stringify(options.flow, null, 2));
+  if (options.credentials) writeFileSync(join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials));
+  writeFileSync(
+    join(userDir, 'settings.js'),
+    `module.exports = {
+      uiPort: ${port}, uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: false,
+      telemetry: { enabled: false }, externalModules: { autoInstall: false, palette: { allowInstall: false } },
+      editorTheme: { tours: false }, logging: { console: { level: 'info', metrics: false, audit: false } },
+      ${options.settings ?? ''}
+    };`,
+  );
+}
+
+function link(path: string, folder: string): void {
+  if (existsSync(path)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(folder, path, 'dir');
+}

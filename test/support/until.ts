@@ -1,0 +1,27 @@
+export interface UntilOptions {
+  /** How long to wait at most. */
+  readonly ms?: number;
+  /** Completes "Waited 10 s for …". */
+  readonly what?: string;
+}
+
+/** Polls until `condition` gives something truthy, and resolves to that; an error thrown on the way counts as "not yet". */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  { ms = 10_000, what = 'a condition' }: UntilOptions = {},
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + ms;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value) return value as NonNullable<T>;
+      last = value;
+    } catch (thrown) {
+      last = thrown;
+    }
+    if (Date.now() > deadline)
+      throw new Error(`Waited ${ms / 1000} s for ${what}; last: ${String(last)}`, { cause: last });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
