@@ -63,10 +63,9 @@ export const Finding = Type.Object({
   quantity: Type.String({ maxLength: 200, default: '' }),
   score: Type.Number({ default: 1 }),
   threshold: Type.Number({ default: 0 }),
-  severity: Type.Union(
-    severities.map((severity) => Type.Literal(severity)),
-    { default: 'warning' },
-  ),
+  severity: Type.Union([Type.Literal('notice'), Type.Literal('warning'), Type.Literal('critical')], {
+    default: 'warning',
+  }),
   /** When it began. */
   since: Time,
   /** When it ended; absent while it lasts. */

@@ -18,7 +18,7 @@ export interface SeriesTable {
   id: Generated<number>;
   source: string;
   quantity: string;
-  /** Of the newest reading. */
+  /** Of its first reading that stated one; readings that differ carry their own. */
   unit: string;
 }
 
@@ -62,9 +62,10 @@ export interface RollupTable {
   min: number;
   max: number;
   sum: number;
-  /** Of the newest reading in the stretch. */
+  /** Of the newest reading in the stretch: the greatest (time, sequence). */
   last: number;
   last_time: number;
+  last_sequence: number;
 }
 
 export interface RecordingTable {

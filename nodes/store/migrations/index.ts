@@ -1,0 +1,21 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { firstTables } from './first-tables.js';
+
+export type Kind = 'sqlite' | 'postgres';
+
+/**
+ * Forward only, in the order of their names: number, version that brought it, what it does. The version is what a program
+ * that does not know a migration can tell about it.
+ */
+export function migrations(kind: Kind): Record<string, Migration> {
+  const of = (up: (db: Kysely<unknown>, kind: Kind) => Promise<void>): Migration => ({ up: (db) => up(db, kind) });
+  return {
+    '001 0.1.0 first tables': of(firstTables),
+  };
+}
+
+/** @param name of a migration; `0.2.0` for `002 0.2.0 people` */
+export function versionOf(name: string): string {
+  return name.split(' ')[1] ?? name;
+}
