@@ -51,10 +51,7 @@ const text = (maxLength: number) => Type.String({ maxLength, default: '' });
 export const DecoderSettings = Type.Object({
   /** Filter whose wildcards may be named: `site/+machine/+quantity/#rest`. */
   topic: Type.String({ maxLength: 1000, default: '#' }),
-  format: Type.Union(
-    formats.map((format) => Type.Literal(format)),
-    { default: 'json' },
-  ),
+  format: Type.Enum(formats, { default: 'json' }),
   /** Template of topic parts and fields, `{machine}/{data.id}`; empty: see the help. */
   source: text(400),
   quantity: text(400),
@@ -66,10 +63,7 @@ export const DecoderSettings = Type.Object({
   value: text(200),
   /** Path of the measured time; empty: the usual names. */
   time: text(200),
-  timeFormat: Type.Union(
-    timeFormats.map((format) => Type.Literal(format)),
-    { default: 'auto' },
-  ),
+  timeFormat: Type.Enum(timeFormats, { default: 'auto' }),
   sequence: text(200),
   /** Names of a CSV line's columns; `-` leaves one out. */
   columns: Type.String({ maxLength: 2000, default: 'time,value' }),

@@ -1,7 +1,7 @@
 import { decodeError } from './errors.js';
 
 /** What the named wildcards of a pattern stood for. */
-export type Parts = Readonly<Record<string, string>>;
+export type Parts = Readonly<Record<string, string | undefined>>;
 
 export interface TopicPattern {
   /** What is subscribed to: the names taken out. */
