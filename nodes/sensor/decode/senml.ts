@@ -28,8 +28,8 @@ interface Bases {
 }
 
 /**
- * A SenML pack in JSON (RFC 8428). The base name is the source and the name the quantity; where there is only one of them,
- * it is taken apart at its last separator. Sums become a quantity of their own, `<quantity>.sum`; texts and data are left out.
+ * A SenML pack in JSON (RFC 8428). The base name is the source and the name the quantity; a name alone is taken apart at its
+ * last separator, and a device without a name has quantities named after their units. Sums become a quantity of their own, `<quantity>.sum`; texts and data are left out.
  */
 export function senmlFormat(settings: DecoderSettings): Format {
   const namer = makeNamer(settings);
@@ -95,7 +95,7 @@ function readingsOf(
   const unit = text(record['u']) || bases.bu;
   const fields: Record<string, unknown> = { name, bn: bases.bn, n: text(record['n']) };
   return numbers.map(({ value, sum }) => {
-    const own = { ...split(bases.bn, text(record['n'])), unit: sum && unit ? `${unit}s` : unit };
+    const own = { ...split(bases.bn, text(record['n']), unit), unit: sum && unit ? `${unit}s` : unit };
     const naming = {
       topic: incoming.topic,
       parts: incoming.parts,
@@ -122,14 +122,17 @@ function stampOf(seconds: number, fail: (problem: string) => Error): { time: num
   return { time };
 }
 
-function split(bn: string, n: string): { source?: string; quantity: string } {
-  if (bn !== '' && n !== '')
+/** A device's URN without a name behind it (RFC 9039): what the unit says is all there is to call the quantity. */
+const device = /^urn:dev:\w+:[^:]*$/;
+
+function split(bn: string, n: string, unit: string): { source: string; quantity: string } {
+  if (bn !== '' && n !== '') {
     return { source: bn.replace(/[-:./_]+$/, '') || bn, quantity: n.replace(/^[/:.]+/, '') || n };
-  if (n === '') return { source: bn, quantity: 'value' };
+  }
+  const whole = bn + n;
   const at = Math.max(n.lastIndexOf('/'), n.lastIndexOf(':'));
-  return at > 0 && at < n.length - 1
-    ? { source: n.slice(0, at), quantity: n.slice(at + 1) }
-    : { source: n, quantity: 'value' };
+  if (at <= 0 || at === n.length - 1 || device.test(n)) return { source: whole, quantity: unit || 'value' };
+  return { source: n.slice(0, at), quantity: n.slice(at + 1) };
 }
 
 function text(value: unknown): string {
