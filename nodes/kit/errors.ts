@@ -16,6 +16,12 @@ type Params<T extends ErrorTexts> = [Names<TextOf<T>>] extends [never]
   ? Record<string, never>
   : Readonly<Record<Names<TextOf<T>>, string | number>>;
 
+export type ErrorFactory<T extends Readonly<Record<string, ErrorTexts>>> = <C extends keyof T & string>(
+  code: C,
+  params: Params<T[C]>,
+  options?: { cause?: unknown },
+) => PerceptError;
+
 /** An error that a user can act on. `message` is English for logs and tests; `localized()` is what the editor shows. */
 export class PerceptError extends Error {
   override readonly name = 'PerceptError';
@@ -57,8 +63,8 @@ function sentence(text: ErrorText, params: Readonly<Record<string, string | numb
  *     const error = defineErrors({ 'store-read-only': { 'en-US': {...text: 'The file {path} …'}, ko: {...} } });
  *     throw error('store-read-only', { path }, { cause });
  */
-export function defineErrors<const T extends Readonly<Record<string, ErrorTexts>>>(table: T) {
-  return <C extends keyof T & string>(code: C, params: Params<T[C]>, options?: { cause?: unknown }): PerceptError =>
+export function defineErrors<const T extends Readonly<Record<string, ErrorTexts>>>(table: T): ErrorFactory<T> {
+  return (code, params, options) =>
     new PerceptError(code, table[code] as ErrorTexts, params as Record<string, string | number>, options);
 }
 

@@ -1,0 +1,195 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Express } from 'express';
+import { type Locks, makeLocks } from '../access/locks.js';
+import { type Broker, startBroker } from './broker.js';
+import { error } from './errors.js';
+import { credentialSecret, packageFolder, packageRoot, prepareUserDir, releaseUserDir } from './user-dir.js';
+
+const help = `percept demo: Node-RED with a small plant that publishes over MQTT, stored and shown. Needs no service.
+
+  --port PORT      of editor and dashboard (default 1880)
+  --user-dir DIR   where flows, data and the key are kept (default .percept)
+  --fresh          forget what an earlier run left there
+  --replay FILE    play this CSV over MQTT beside the plant, as if live
+  --no-browser     don't open the dashboard
+  --verbose        show Node-RED's own log`;
+
+interface Options {
+  readonly port: number;
+  readonly userDir: string;
+  readonly fresh: boolean;
+  readonly browser: boolean;
+  readonly verbose: boolean;
+  readonly replay: string | undefined;
+}
+
+/** Resolves when it was asked to stop. */
+export async function run(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (!options) {
+    console.log(help);
+    return 0;
+  }
+  const stopping = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  const demo = await start(options);
+  announce(options, demo);
+  await stopping;
+  await demo.stop();
+  return 0;
+}
+
+interface Demo {
+  readonly locks: Locks;
+  readonly broker: Broker;
+  readonly nodeRedVersion: string;
+  stop(): Promise<void>;
+}
+
+async function start(options: Options): Promise<Demo> {
+  const { port, userDir } = options;
+  prepareUserDir(userDir, options.fresh);
+  const server = createServer();
+  await listen(server, port);
+  const locks = makeLocks(join(userDir, 'key'), port);
+  server.prependListener('upgrade', locks.guardUpgrades);
+
+  const broker = await startBroker(userDir, 1883);
+  process.env['PERCEPT_MQTT_PORT'] = String(broker.port);
+  process.env['PERCEPT_REPLAY_FILE'] = options.replay ?? '';
+
+  const RED = require(packageFolder('node-red')) as typeof import('node-red');
+  const makeApp = require(require.resolve('express', { paths: [packageFolder('node-red')] })) as () => Express;
+  const app = makeApp();
+  app.disable('x-powered-by');
+  app.use(locks.middleware);
+  RED.init(server, settings(options, locks) as never);
+  app.use('/', RED.httpAdmin);
+  app.use('/', RED.httpNode);
+  server.on('request', app);
+  await RED.start();
+  const plant = startPlant(userDir, broker.port);
+
+  return {
+    locks,
+    broker,
+    nodeRedVersion: versionOf(packageFolder('node-red')),
+    stop: async () => {
+      plant.disconnect();
+      await RED.stop();
+      await broker.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      releaseUserDir(userDir);
+    },
+  };
+}
+
+function settings({ userDir, port, verbose }: Options, locks: Locks): Record<string, unknown> {
+  return {
+    uiPort: port,
+    uiHost: '127.0.0.1',
+    userDir,
+    flowFile: 'flows.json',
+    flowFilePretty: true,
+    credentialSecret: credentialSecret(userDir),
+    httpAdminRoot: '/',
+    httpNodeRoot: '/',
+    telemetry: { enabled: false },
+    editorTheme: { tours: false, header: { title: 'Percept' }, projects: { enabled: false } },
+    externalModules: { autoInstall: false },
+    dashboard: { middleware: locks.middleware, ioMiddleware: locks.ioMiddleware },
+    logging: { console: { level: verbose ? 'info' : 'warn', metrics: false, audit: false } },
+  };
+}
+
+/** In a process of its own: nothing it does can hold up what takes it in. It ends when this one does, however that ends. */
+function startPlant(userDir: string, mqttPort: number): ChildProcess {
+  const settings = {
+    url: `mqtt://127.0.0.1:${mqttPort}`,
+    seed: 1,
+    positionFile: join(userDir, 'plant-position'),
+    backlog: 15 * 60_000,
+    longest: 24 * 3_600_000,
+  };
+  return fork(join(packageRoot, 'dist/simulate/plant-process.js'), [JSON.stringify(settings)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRINUSE') reject(error('port-taken', { port, other: port + 1 }, { cause }));
+      else if (cause.code === 'EACCES') reject(error('port-forbidden', { port }, { cause }));
+      else reject(cause);
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
+
+function readOptions(args: string[]): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      args,
+      allowNegative: true,
+      options: {
+        port: { type: 'string', default: '1880' },
+        'user-dir': { type: 'string', default: '.percept' },
+        fresh: { type: 'boolean', default: false },
+        replay: { type: 'string' },
+        browser: { type: 'boolean', default: true },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return undefined;
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`"${values.port}" is not a port`);
+    return {
+      port,
+      userDir: resolve(values['user-dir']),
+      fresh: values.fresh,
+      browser: values.browser,
+      verbose: values.verbose,
+      replay: values.replay === undefined ? undefined : resolve(values.replay),
+    };
+  } catch (cause) {
+    throw error(
+      'bad-option',
+      { detail: cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : String(cause) },
+      { cause },
+    );
+  }
+}
+
+function announce({ port, userDir, browser }: Options, { locks, broker, nodeRedVersion }: Demo): void {
+  const dashboard = `http://127.0.0.1:${port}/dashboard/overview?key=${locks.key}`;
+  console.log(`
+Percept ${versionOf(packageRoot)} on Node-RED ${nodeRedVersion}, Node.js ${process.versions.node}
+
+  Dashboard  ${dashboard}
+  Editor     http://127.0.0.1:${port}/?key=${locks.key}
+  MQTT       mqtt://127.0.0.1:${broker.port}   readings on plant/<machine>/<quantity>
+  Data       ${userDir}
+
+Stop with Ctrl-C. What was stored stays; --fresh begins anew.
+`);
+  if (browser && process.stdout.isTTY) openBrowser(dashboard);
+}
+
+function versionOf(folder: string): string {
+  return (require(join(folder, 'package.json')) as { version: string }).version;
+}
+
+function openBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open'];
+  const opener = spawn(command as string, [...args, url], { stdio: 'ignore', detached: true });
+  // a machine without a desktop has no such command; the address is printed anyway
+  opener.on('error', () => undefined).unref();
+}
