@@ -3,6 +3,7 @@ import type { Backend } from './backend.js';
 import { storeError } from './errors.js';
 import type { StoreHandle, StoreSettings } from './handle.js';
 import { Opening } from './opening.js';
+import { PostgresStore } from './postgres/store.js';
 import { SqliteStore } from './sqlite/store.js';
 
 export type { Problem, Retention, Row, StoreHandle, StoreSettings, StoreState, TableName } from './handle.js';
@@ -46,7 +47,9 @@ export function isPostgres(url: string): boolean {
 
 function create(settings: StoreSettings): Shared {
   const ready = () => opening.ready();
-  const backend: Backend = new SqliteStore(settings, ready);
+  const backend: Backend = isPostgres(settings.url)
+    ? new PostgresStore(settings, ready)
+    : new SqliteStore(settings, ready);
   const opening = new Opening(() => backend.open());
   return { backend, opening, users: 0 };
 }

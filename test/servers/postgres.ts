@@ -1,0 +1,163 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../support/ports.ts';
+import { until } from '../support/until.ts';
+
+export interface PostgresOptions {
+  /** Also a streaming standby that can be promoted. */
+  readonly standby?: boolean;
+  /** The primary answers a commit only when the standby has it: then a promotion loses nothing. */
+  readonly synchronous?: boolean;
+}
+
+export interface PostgresServer {
+  readonly user: string;
+  readonly password: string;
+  /** Of the primary, and of the standby where there is one. */
+  readonly ports: readonly number[];
+  /** A new, empty database; its URL names all hosts. Before a promotion only. */
+  database(): Promise<string>;
+  /** One statement on the primary, as its owner would by hand; what it prints. */
+  psql(sql: string, database?: string): string;
+  /** Ends the primary as a power cut would: nothing is flushed, connections break. */
+  crash(): Promise<void>;
+  /** Starts the primary again after a crash. */
+  restart(): Promise<void>;
+  promote(): void;
+  /** Leaves no process and no file. */
+  stop(): Promise<void>;
+}
+
+const user = 'app';
+const password = 'secret';
+
+interface Place {
+  readonly bin: string;
+  readonly dir: string;
+  /** Servers refuse to run as root. */
+  readonly as: { readonly uid?: number; readonly gid?: number };
+}
+
+/** A throw-away PostgreSQL on loopback, as an ordinary user. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const place = makePlace();
+  const ports = await freePorts(options.standby ? 2 : 1);
+  const [port = 0, standbyPort = 0] = ports;
+  const servers: ChildProcess[] = [];
+  const extra = options.synchronous ? ['-c', 'synchronous_standby_names=*'] : [];
+
+  run(place, 'initdb', ['-D', 'p', '-U', user, '--pwfile=pw', '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C', '-N']);
+  let primary = await start(place, 'p', port, extra, servers);
+  if (options.standby) {
+    const from = ['-h', '127.0.0.1', '-p', String(port), '-U', user];
+    run(place, 'pg_basebackup', [...from, '-D', 's', '-R', '-X', 'stream', '-C', '-S', 'standby', '-c', 'fast']);
+    await start(place, 's', standbyPort, [], servers);
+  }
+  let databases = 0;
+
+  const psql = (sql: string, database = 'postgres') =>
+    run(place, 'psql', ['-h', '127.0.0.1', '-p', String(port), '-U', user, '-d', database, '-Atqc', sql]).trim();
+
+  return {
+    user,
+    password,
+    ports,
+    psql,
+    database: async () => {
+      const name = `percept_${++databases}`;
+      psql(`create database ${name}`);
+      if (options.standby) await until(() => hasDatabase(place, standbyPort, name), { what: 'the standby to follow' });
+      return `postgres://${user}:${password}@${ports.map((p) => `127.0.0.1:${p}`).join(',')}/${name}`;
+    },
+    crash: () => end(primary, 'SIGQUIT'),
+    restart: async () => {
+      primary = await start(place, 'p', port, extra, servers);
+    },
+    promote: () => {
+      run(place, 'pg_ctl', ['promote', '-w', '-D', 's']);
+    },
+    stop: async () => {
+      await Promise.all(servers.map((server) => end(server, 'SIGQUIT')));
+      rmSync(place.dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function makePlace(): Place {
+  const dir = mkdtempSync(join(tmpdir(), 'percept-pg-'));
+  const bin = globSync('/usr/lib/postgresql/*/bin')
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .at(-1);
+  if (!bin) throw new Error('PostgreSQL is not installed: apt-get install --no-install-recommends postgresql');
+  writeFileSync(join(dir, 'pw'), password);
+  if (process.getuid?.() !== 0) return { bin, dir, as: {} };
+  const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'])));
+  chownSync(dir, uid as number, gid as number);
+  return { bin, dir, as: { uid: uid as number, gid: gid as number } };
+}
+
+function environment(place: Place): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: place.dir, LC_ALL: 'C', PGPASSWORD: password };
+}
+
+function run(place: Place, program: string, args: readonly string[]): string {
+  return execFileSync(join(place.bin, program), args, {
+    cwd: place.dir,
+    env: environment(place),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...place.as,
+  });
+}
+
+async function start(
+  place: Place,
+  data: string,
+  port: number,
+  extra: readonly string[],
+  servers: ChildProcess[],
+): Promise<ChildProcess> {
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${place.dir}`,
+    'fsync=off',
+    'shared_buffers=32MB',
+    'max_wal_senders=4',
+    'wal_keep_size=64MB',
+  ];
+  const args = ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one]), ...extra];
+  const server = spawn(join(place.bin, 'postgres'), args, {
+    cwd: place.dir,
+    env: environment(place),
+    stdio: 'ignore',
+    ...place.as,
+  });
+  // a test that dies leaves no server behind
+  const kill = () => server.kill('SIGQUIT');
+  process.once('exit', kill);
+  server.once('exit', () => process.removeListener('exit', kill));
+  servers.push(server);
+  await until(() => answers(place, port), { ms: 20_000, what: `PostgreSQL on port ${port}` });
+  return server;
+}
+
+function answers(place: Place, port: number): boolean {
+  run(place, 'pg_isready', ['-h', '127.0.0.1', '-p', String(port)]);
+  return true;
+}
+
+function hasDatabase(place: Place, port: number, name: string): boolean {
+  const sql = `select 1 from pg_database where datname = '${name}'`;
+  const args = ['-h', '127.0.0.1', '-p', String(port), '-U', user, '-d', 'postgres', '-Atqc', sql];
+  return run(place, 'psql', args).trim() === '1';
+}
+
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = once(server, 'exit');
+  server.kill(signal);
+  await gone;
+}
