@@ -1,0 +1,82 @@
+import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
+
+export type Message = NodeMessage & Record<string, unknown>;
+
+/** What a widget's page gets for one message. */
+export type Show = (message: Record<string, unknown>) => void;
+
+export interface WidgetConfig extends NodeDef {
+  readonly group: string;
+  readonly width?: number | string;
+  readonly height?: number | string;
+  readonly [setting: string]: unknown;
+}
+
+export interface Wiring {
+  /** Takes a message over; false leaves it to the dashboard, which keeps the last one for pages opened later. */
+  input(msg: Message): boolean;
+  close?(): void;
+}
+
+export interface WidgetDefinition {
+  readonly type: string;
+  /** Rows when the user chose "auto". */
+  readonly rows: number;
+  /** @param show sends to the page that the message names in `_client`, else to all */
+  start?(show: Show, config: WidgetConfig, RED: NodeAPI): Wiring;
+}
+
+interface Base {
+  emit(event: string, msg: object): void;
+}
+
+interface Group {
+  getBase(): Base;
+  register(node: Node, config: object, events: { onAction: boolean }): void;
+}
+
+type InputListener = (msg: Message, send: Node['send'], done: (error?: Error) => void) => void;
+
+/** The one way to write a widget's node: registers it with its group, and lets `start` batch or bypass what the dashboard would store and repeat. */
+export function defineWidget(RED: NodeAPI, definition: WidgetDefinition): void {
+  RED.nodes.registerType(definition.type, function (this: Node, config: WidgetConfig) {
+    RED.nodes.createNode(this, config);
+    const group = RED.nodes.getNode(config.group) as (Node & Group) | null;
+    if (!group) {
+      this.status({
+        fill: 'red',
+        shape: 'dot',
+        text: RED._(`${this.type.replace('ui-percept-', '')}.status.no-group`),
+      });
+      return;
+    }
+    const base = group.getBase();
+    const show: Show = (message) => base.emit(`msg-input:${this.id}`, message);
+    const wiring = definition.start?.(show, config, RED);
+    const { facade, dashboard } = withoutInput(this);
+    group.register(facade, settingsForPage(config, definition, RED), { onAction: true });
+
+    this.on('input', (msg, send, done) => {
+      if (wiring?.input(msg as Message)) done();
+      else dashboard()?.call(this, msg as Message, send, done);
+    });
+    this.on('close', () => wiring?.close?.());
+  });
+}
+
+function settingsForPage(config: WidgetConfig, { rows }: WidgetDefinition, RED: NodeAPI): object {
+  const height = Number(config.height) > 0 ? config.height : rows;
+  return { ...config, height, language: (RED.settings as { lang?: string }).lang ?? '' };
+}
+
+/** The dashboard sends each input on to every page at once; a node that receives a thousand a second wants a say in that. */
+function withoutInput(node: Node): { facade: Node; dashboard: () => InputListener | undefined } {
+  let listener: InputListener | undefined;
+  const on = (event: string, handler: unknown): Node => {
+    if (event === 'input') listener = handler as InputListener;
+    else node.on(event as 'close', handler as () => void);
+    return facade;
+  };
+  const facade: Node = Object.create(node, { on: { value: on } });
+  return { facade, dashboard: () => listener };
+}

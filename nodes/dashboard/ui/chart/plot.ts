@@ -1,0 +1,129 @@
+import type uPlot from 'uplot';
+import { axisLabels, formatValue } from '../shared/format.ts';
+import type { Line } from '../shared/palette.ts';
+import type { Aligned } from './align.ts';
+
+export interface Look {
+  readonly ink: string;
+  readonly grid: string;
+  readonly font: string;
+  readonly scale: number;
+  readonly language: string;
+}
+
+export interface Limit {
+  readonly value: number;
+  readonly color: string;
+}
+
+export interface PlotParts {
+  readonly lines: readonly Line[];
+  readonly look: Look;
+  readonly decimals: number;
+  /** Only the lowest strip carries the time axis. */
+  readonly timeAxis: boolean;
+  readonly size: { width: number; height: number };
+  readonly group: string;
+  window(): { from: number; to: number };
+  limits(): readonly Limit[];
+  lone(): Aligned['lone'];
+  onCursor(time: number | null): void;
+}
+
+/** CSS pixels left of the plot, at scale 1: values of the axis. The marks above the plot rely on it. */
+export const axisWidth = 54;
+const axisHeight = 26;
+
+export function plotOptions(parts: PlotParts): uPlot.Options {
+  const { look, size, timeAxis, group, lines, decimals } = parts;
+  const font = `${Math.round(12 * look.scale)}px ${look.font}`;
+  const axis = { stroke: look.ink, font, ticks: { show: false }, grid: { stroke: look.grid, width: 1 } };
+  return {
+    ...size,
+    ms: 1,
+    padding: [8 * look.scale, 0, timeAxis ? 0 : 6, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 7 * look.scale },
+      sync: { key: group, setSeries: false },
+    },
+    scales: {
+      x: { time: true, range: () => [parts.window().from, parts.window().to] },
+      y: { range: (_plot, low, high) => verticalRange(low, high, parts.limits()) },
+    },
+    axes: [
+      {
+        ...axis,
+        size: timeAxis ? axisHeight * look.scale : 0,
+        gap: 4 * look.scale,
+        space: 74 * look.scale,
+        values: (_plot, times, _axis, _space, step) => (timeAxis ? axisLabels(times, step, look.language) : []),
+      },
+      {
+        ...axis,
+        size: axisWidth * look.scale,
+        gap: 6 * look.scale,
+        space: 30 * look.scale,
+        values: (_plot, values, _axis, _space, step) => values.map((v) => axisValue(v, step, decimals, look.language)),
+      },
+    ],
+    series: [{}, ...lines.flatMap((line, index) => seriesOptions(line, look.scale, () => parts.lone()[index] ?? []))],
+    bands: lines.map((line, at) => ({ series: [at * 3 + 3, at * 3 + 2], fill: `${line.color}2e` })),
+    hooks: {
+      draw: [(plot) => drawLimits(plot, parts.limits(), look)],
+      setCursor: [(plot) => parts.onCursor(cursorTime(plot))],
+    },
+  };
+}
+
+function axisValue(value: number, step: number, decimals: number, language: string): string {
+  return formatValue(value, Math.min(decimals, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))), language);
+}
+
+function seriesOptions({ color, dash }: Line, scale: number, lone: () => readonly number[]): uPlot.Series[] {
+  const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
+  const mean: uPlot.Series = {
+    stroke: color,
+    width: 1.6 * scale,
+    dash: dash.map((length) => length * scale),
+    points: { size: 4 * scale, fill: color, filter: (_plot, _at, show) => (show ? null : [...lone()]) },
+  };
+  return [mean, edge, edge];
+}
+
+/** Room above and below, and for a limit that is close; never a range of zero. */
+function verticalRange(low: number | null, high: number | null, limits: readonly Limit[]): uPlot.Range.MinMax {
+  if (low === null || high === null) return [0, 1];
+  const reach = Math.max(high - low, Math.abs(high) * 0.02, 1e-6);
+  const close = limits
+    .map(({ value }) => value)
+    .filter((value) => value > low - 1.5 * reach && value < high + 1.5 * reach);
+  const bottom = Math.min(low, ...close);
+  const top = Math.max(high, ...close);
+  const room = Math.max(top - bottom, reach) * 0.12;
+  return [bottom >= 0 && bottom - room < 0 ? 0 : bottom - room, top + room];
+}
+
+function drawLimits(plot: uPlot, limits: readonly Limit[], { scale }: Look): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  for (const { value, color } of limits) {
+    const y = plot.valToPos(value, 'y', true);
+    if (y < bbox.top || y > bbox.top + bbox.height) continue;
+    ctx.strokeStyle = color;
+    ctx.lineWidth = scale * devicePixelRatio;
+    ctx.setLineDash([5 * scale * devicePixelRatio, 4 * scale * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+function cursorTime(plot: uPlot): number | null {
+  const { left } = plot.cursor;
+  return left === undefined || left < 0 ? null : plot.posToVal(left, 'x');
+}
