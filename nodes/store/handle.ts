@@ -25,6 +25,8 @@ export interface StoreSettings {
   readonly retention?: Retention;
   /** Bucket keys that no recording refers to any more. Called before their rows go, so that a crash repeats it. */
   readonly onRecordingsExpired?: (keys: readonly string[]) => Promise<void>;
+  /** Of the retention job, which goes on. */
+  readonly onProblem?: (problem: PerceptError) => void;
   /**
    * Do not fail while the database is down or refuses: go on trying in the background. Until it answers, every operation
    * rejects with the reason.
@@ -48,8 +50,12 @@ export interface Problem {
 
 /** A store as its opener holds it. Instances of one URL share what is behind them. */
 export interface StoreHandle extends Store {
-  /** Lets go of it; what is behind closes with the last handle. Pending commits finish first. */
-  close(): Promise<void>;
+  /**
+   * Lets go of it; what is behind closes with the last handle. Pending commits finish first.
+   * @param quietMs wait until nobody has used the store for so long (5 s at most): others that close at the same time may
+   *   have something left to write
+   */
+  close(quietMs?: number): Promise<void>;
   state(): StoreState;
   /** Called at once and on every change. */
   onState(listen: (state: StoreState) => void): () => void;

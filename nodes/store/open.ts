@@ -4,6 +4,7 @@ import { storeError } from './errors.js';
 import type { StoreHandle, StoreSettings } from './handle.js';
 import { Opening } from './opening.js';
 import { PostgresStore } from './postgres/store.js';
+import { enforceRetention } from './retention.js';
 import { SqliteStore } from './sqlite/store.js';
 
 export type { Problem, Retention, Row, StoreHandle, StoreSettings, StoreState, TableName } from './handle.js';
@@ -27,7 +28,7 @@ export async function openStore(settings: StoreSettings): Promise<StoreHandle> {
   const entry = shared.get(key) ?? create(full);
   shared.set(key, entry);
   entry.users++;
-  const handle = handleOf(entry, key);
+  const handle = handleOf(entry, key, full);
   if (full.patient) {
     void entry.opening.patiently();
     return handle;
@@ -64,11 +65,29 @@ async function release(entry: Shared, key: string): Promise<void> {
   await entry.backend.close();
 }
 
-function handleOf(entry: Shared, key: string): StoreHandle {
+function handleOf(entry: Shared, key: string, settings: StoreSettings): StoreHandle {
   const { backend, opening } = entry;
+  const { retention, onRecordingsExpired, onProblem } = settings;
+  const abort = new AbortController();
+  const expiring = retention
+    ? enforceRetention(backend.db, {
+        retention,
+        signal: abort.signal,
+        ...(onRecordingsExpired && { onRecordingsExpired }),
+        ...(onProblem && { onProblem }),
+      })
+    : undefined;
   let closed: Promise<void> | undefined;
+  const end = async (quietMs: number): Promise<void> => {
+    abort.abort();
+    await expiring;
+    await opening.quiet(quietMs);
+    ended = true;
+    await release(entry, key);
+  };
+  let ended = false as boolean;
   const open = (): Backend => {
-    if (closed !== undefined) throw storeError('store-closed', { store: backend.label });
+    if (ended) throw storeError('store-closed', { store: backend.label });
     return backend;
   };
   return {
@@ -84,8 +103,8 @@ function handleOf(entry: Shared, key: string): StoreHandle {
     check: async () => open().check(),
     state: () => opening.state,
     onState: (listen) => opening.listen(listen),
-    close: () => {
-      closed ??= release(entry, key);
+    close: (quietMs = 0) => {
+      closed ??= end(quietMs);
       return closed;
     },
   };

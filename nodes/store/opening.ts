@@ -4,6 +4,7 @@ import type { StoreState } from './handle.js';
 
 const firstPauseMs = 500;
 const longestPauseMs = 15_000;
+const longestQuietMs = 5_000;
 
 /** Opens something that may be down: once, or again and again with growing pauses. Tells what it stands at. */
 export class Opening {
@@ -13,6 +14,7 @@ export class Opening {
   #first: Promise<void> | undefined;
   #patience: Promise<void> | undefined;
   #state: StoreState = { open: false };
+  #asked = 0;
 
   constructor(open: () => Promise<void>) {
     this.#open = open;
@@ -47,9 +49,21 @@ export class Opening {
 
   /** For every operation: waits for the first attempt, then throws the reason of the last. */
   async ready(): Promise<void> {
+    this.#asked = performance.now();
     if (this.#state.open) return;
     if (!this.#state.problem) return this.once();
     throw this.#state.problem;
+  }
+
+  /** Resolves when nothing has asked for `ready` for `quietMs`. */
+  async quiet(quietMs: number): Promise<void> {
+    const atMost = performance.now() + longestQuietMs;
+    for (;;) {
+      const now = performance.now();
+      const left = Math.min(this.#asked + quietMs, atMost) - now;
+      if (left <= 0) return;
+      await pause(left);
+    }
   }
 
   listen(listener: (state: StoreState) => void): () => void {

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type PerceptError, toPerceptError } from '../kit/index.js';
+import { FeedCursor, newestId } from './feed/cursor.js';
+import { type FeedFilter, type FeedRows, fetchRows, matcher } from './feed/rows.js';
+import type { FeedTable, Store } from './store.js';
+
+export type { FeedFilter, FeedRows, StoredDeadLetter, StoredRecording } from './feed/rows.js';
+
+export interface FeedOptions<T extends FeedTable> {
+  /** Names the cursor: a feed of this name goes on where the last one stopped. */
+  readonly name: string;
+  readonly table: T;
+  /** Rows that do not fit are passed over; the cursor moves on. */
+  readonly filter?: FeedFilter;
+  /** Where a new name begins. */
+  readonly from?: 'beginning' | 'now';
+  /** Rows read at once, and so the most that wait in memory. */
+  readonly batch?: number;
+  readonly signal: AbortSignal;
+  /** How long a process that died keeps others waiting. */
+  readonly leaseMs?: number;
+  /** How often to look although nobody called. */
+  readonly pollMs?: number;
+  readonly onState?: (state: FeedState) => void;
+  /** The feed goes on by itself; the same row comes again when its handler failed. */
+  readonly onProblem?: (problem: PerceptError) => void;
+}
+
+export interface FeedState {
+  /** `waiting`: another process has the lease. */
+  readonly phase: 'working' | 'idle' | 'waiting';
+  /** Last row that was done. */
+  readonly position: number;
+  /** Rows after it, at most. */
+  readonly lag: number;
+}
+
+const defaultLeaseMs = 10_000;
+const defaultPollMs = 5_000;
+const defaultBatch = 500;
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+
+/**
+ * Hands every row of a table to `handle`, one after the other in the order of commit, at least once: a row counts as done
+ * when `handle` resolved. Several processes with one name share the work: one works, the others take over when it stops or
+ * dies. Resolves when `signal` is aborted and the position is on disk.
+ * @throws PerceptError `feed-pattern-invalid`
+ */
+export async function openFeed<T extends FeedTable>(
+  store: Store,
+  options: FeedOptions<T>,
+  handle: (row: FeedRows[T]) => Promise<void> | void,
+): Promise<void> {
+  await new Feed(store, options, handle).run();
+}
+
+class Feed<T extends FeedTable> {
+  readonly #store: Store;
+  readonly #options: FeedOptions<T>;
+  readonly #handle: (row: FeedRows[T]) => Promise<void> | void;
+  readonly #matches: (row: FeedRows[T]) => boolean;
+  readonly #cursor: FeedCursor;
+  readonly #leaseMs: number;
+  readonly #batch: number;
+  #woken = Promise.withResolvers<void>();
+
+  constructor(store: Store, options: FeedOptions<T>, handle: (row: FeedRows[T]) => Promise<void> | void) {
+    const { name, table, from = 'beginning', leaseMs = defaultLeaseMs, batch = defaultBatch } = options;
+    this.#store = store;
+    this.#options = options;
+    this.#handle = handle;
+    this.#matches = matcher(options.filter ?? {});
+    this.#leaseMs = leaseMs;
+    this.#batch = batch;
+    this.#cursor = new FeedCursor(store, { name, table, from, leaseMs, holder: `${process.pid} ${randomUUID()}` });
+  }
+
+  async run(): Promise<void> {
+    const { signal, table, onProblem } = this.#options;
+    const wake = () => this.#woken.resolve();
+    const ignore = this.#store.onRows(table, wake);
+    signal.addEventListener('abort', wake);
+    let ms = firstPauseMs;
+    try {
+      while (!signal.aborted) {
+        try {
+          await this.#turn();
+          ms = firstPauseMs;
+        } catch (thrown) {
+          onProblem?.(toPerceptError(thrown));
+          await this.#rest(ms);
+          ms = Math.min(2 * ms, longestPauseMs);
+        }
+      }
+      // an unreachable store keeps nobody from closing: the lease runs out
+      await this.#cursor.release().catch(() => undefined);
+    } finally {
+      ignore();
+      signal.removeEventListener('abort', wake);
+    }
+  }
+
+  async #turn(): Promise<void> {
+    if (!(await this.#cursor.acquire())) {
+      await this.#tell('waiting');
+      await this.#rest(this.#leaseMs / 3);
+      return;
+    }
+    const renewal = setInterval(() => void this.#cursor.renew().catch(() => undefined), this.#leaseMs / 3).unref();
+    try {
+      while (this.#goesOn()) await this.#drain();
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  #goesOn(): boolean {
+    return this.#cursor.held && !this.#options.signal.aborted;
+  }
+
+  async #drain(): Promise<void> {
+    const { table, pollMs = defaultPollMs } = this.#options;
+    // before reading: what is committed from now on wakes us again
+    this.#woken = Promise.withResolvers();
+    const rows = await fetchRows[table](this.#store.db, this.#cursor.position, this.#batch);
+    for (const row of rows) {
+      if (!this.#goesOn()) return;
+      if (this.#matches(row)) await this.#handle(row);
+      this.#cursor.moveTo(row.id as number);
+    }
+    if (rows.length === this.#batch) return this.#tell('working');
+    await this.#cursor.flush();
+    await this.#tell('idle');
+    await this.#restUntilWoken(pollMs);
+  }
+
+  async #tell(phase: FeedState['phase']): Promise<void> {
+    const { onState, table } = this.#options;
+    if (!onState) return;
+    const { position } = this.#cursor;
+    const newest = phase === 'idle' ? position : await newestId(this.#store, table);
+    onState({ phase, position, lag: Math.max(0, newest - position) });
+  }
+
+  async #rest(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#options.signal, ref: false }).catch(() => undefined);
+  }
+
+  async #restUntilWoken(ms: number): Promise<void> {
+    const timer = new AbortController();
+    const poll = pause(ms, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
+    await Promise.race([this.#woken.promise, poll]);
+    timer.abort();
+  }
+}
