@@ -2,14 +2,14 @@ import type { Kysely } from 'kysely';
 import { findingOf } from '../../store/finding.js';
 import type { Database } from '../../store/schema.js';
 import type { StoredFinding } from './answers.js';
-import { matcher } from './matching.js';
+import { matcher, type Patterns } from './matching.js';
 import type { Range } from './range.js';
 
 export interface FindingsAsk {
   readonly range: Range | 'all';
-  readonly sources: string;
+  readonly sources: Patterns;
   /** A finding of the whole source concerns each of its quantities. */
-  readonly quantities: string;
+  readonly quantities: Patterns;
   readonly limit: number;
   readonly newestFirst: boolean;
 }

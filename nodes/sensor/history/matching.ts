@@ -1,17 +1,17 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 
-/** Names with `*` for any characters, several with commas between; empty: all. */
+/** Names with `*` for any characters: a list, or a text with commas between; none: all. */
+export type Patterns = string | readonly string[];
+
 export interface Matcher {
   test(name: string): boolean;
   /** Narrows a query to candidates; `test` decides, since databases differ in whether case counts. */
   where<DB, TB extends keyof DB>(eb: ExpressionBuilder<DB, TB>, column: string): Expression<SqlBool>;
 }
 
-export function matcher(patterns: string): Matcher {
-  const list = patterns
-    .split(',')
-    .map((pattern) => pattern.trim())
-    .filter((pattern) => pattern !== '');
+export function matcher(patterns: Patterns): Matcher {
+  const names = typeof patterns === 'string' ? patterns.split(',') : patterns;
+  const list = names.map((pattern) => pattern.trim()).filter((pattern) => pattern !== '');
   const tests = list.map(regExp);
   return {
     test: (name) => tests.length === 0 || tests.some((test) => test.test(name)),

@@ -3,25 +3,18 @@ import type { Database } from '../../store/schema.js';
 import type { Store } from '../../store/store.js';
 import type { ChartSeries, Points, SeriesAnswer } from './answers.js';
 import { findingsIn } from './findings.js';
-import { matcher } from './matching.js';
+import type { Patterns } from './matching.js';
 import type { Range } from './range.js';
+import { matchingSeries, type Series } from './select.js';
 import { bucketWidth, rollupFor } from './width.js';
 
 export interface SeriesAsk {
   readonly range: Range | 'all';
   /** Patterns, see `matcher`. */
-  readonly sources: string;
-  readonly quantities: string;
+  readonly sources: Patterns;
+  readonly quantities: Patterns;
   /** Points in the whole chart. */
   readonly points: number;
-}
-
-/** One row of the series table. */
-interface Series {
-  readonly id: number;
-  readonly source: string;
-  readonly quantity: string;
-  readonly unit: string;
 }
 
 interface Bucket {
@@ -35,7 +28,6 @@ interface Bucket {
 
 /** More lines than this can't be told apart, and each would get too few points. */
 const maxSeries = 100;
-const maxCandidates = 5000;
 /** Single readings that one chart may read; beyond, minutes have to do. */
 const maxRead = 200_000;
 const minute = 60_000;
@@ -57,20 +49,6 @@ export async function seriesAnswer(store: Store, ask: SeriesAsk): Promise<Series
     leftOut: matching.length - drawn.length,
     findings: await findingsIn(store.db, { ...ask, range, limit: 500, newestFirst: false }),
   };
-}
-
-async function matchingSeries(db: Kysely<Database>, ask: SeriesAsk): Promise<Series[]> {
-  const sources = matcher(ask.sources);
-  const quantities = matcher(ask.quantities);
-  const rows = await db
-    .selectFrom('series')
-    .select(['id', 'source', 'quantity', 'unit'])
-    .where((eb) => eb.and([sources.where(eb, 'source'), quantities.where(eb, 'quantity')]))
-    .orderBy('source')
-    .orderBy('quantity')
-    .limit(maxCandidates)
-    .execute();
-  return rows.filter((row) => sources.test(row.source) && quantities.test(row.quantity));
 }
 
 async function wholeRange(db: Kysely<Database>, series: readonly Series[]): Promise<Range> {
@@ -116,7 +94,7 @@ async function hasMoreThan(db: Kysely<Database>, ids: number[], range: Range, li
       select count(*) as n from (
         select 1 as one from reading where series_id = ${id} and time >= ${range.from} and time <= ${range.to}
         limit ${left + 1}
-      ) as some`.execute(db);
+      ) as few`.execute(db);
     left -= Number(rows[0]?.n);
     if (left < 0) return true;
   }

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Database, SourceTable } from '../../store/schema.js';
 import type { SourceHealth, SourceState, SourcesAnswer } from './answers.js';
-import { matcher } from './matching.js';
+import { matcher, type Patterns } from './matching.js';
 
 /** In usual distances between arrivals. */
 const lateAfter = 3;
@@ -17,7 +17,7 @@ const badness: Record<SourceState, number> = { silent: 3, late: 2, clock: 1, ok:
 /** How every source is doing at `now`. */
 export async function sourcesAnswer(
   db: Kysely<Database>,
-  ask: { readonly sources: string; readonly limit: number },
+  ask: { readonly sources: Patterns; readonly limit: number },
   now: number,
 ): Promise<SourcesAnswer> {
   const sources = matcher(ask.sources);

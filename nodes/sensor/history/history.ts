@@ -1,0 +1,77 @@
+import { ServerResponse } from 'node:http';
+import { Type } from 'typebox';
+import { defineNode, type Message, messageReader, type NodeContext } from '../../kit/index.js';
+import type { Store } from '../../store/store.js';
+import { type Ask, answer, exportAsk, Override, Settings } from './ask.js';
+import { exportText, exportToFile, exportToResponse } from './export.js';
+
+const Config = Type.Object({ store: Type.String(), ...Settings.properties });
+type Context = NodeContext<Settings & { store: string }>;
+
+const readOverride = messageReader(Override);
+
+export default defineNode({
+  type: 'percept-history',
+  config: Config,
+  async start(context) {
+    const store = await context.use<Store>(context.config.store, 'percept-store');
+    context.status('ok', 'history.status.ready');
+    return {
+      input: async ({ msg }) => {
+        const ask = { ...context.config, ...override(msg) };
+        if (ask.kind === 'export') return exporting(context, store, ask, msg);
+        const began = performance.now();
+        msg.payload = await answer(store, ask, Date.now());
+        const ms = Math.round(performance.now() - began);
+        context.status('ok', 'history.status.answered', { ms });
+        return [msg];
+      },
+    };
+  },
+});
+
+/** A query comes as an object; a payload of any other kind is only the signal to ask. */
+function override({ payload }: Message): Override {
+  const isQuery =
+    payload !== null && typeof payload === 'object' && !Array.isArray(payload) && !Buffer.isBuffer(payload);
+  return isQuery ? readOverride(payload) : {};
+}
+
+async function exporting(context: Context, store: Store, ask: Ask, msg: Message): Promise<[Message]> {
+  const text = exportText(store.db, exportAsk(ask, Date.now()));
+  context.status('busy', 'history.status.exporting');
+  const response = responseOf(msg);
+  if (response) {
+    const { req: _request, res: _response, ...rest } = msg;
+    await exportToResponse(text, response, ask.format, context.signal);
+    context.status('ok', 'history.status.exported');
+    return [{ ...rest, payload: { kind: 'export', format: ask.format } }];
+  }
+  if (ask.file) {
+    const bytes = await exportToFile(text, ask.file, context.signal);
+    context.status('ok', 'history.status.exported');
+    return [{ ...msg, payload: { kind: 'export', format: ask.format, file: ask.file, bytes } }];
+  }
+  const last = await sendChunks(context, text, msg);
+  context.status('ok', 'history.status.exported');
+  return [last];
+}
+
+/** @returns the last one, not sent yet: it alone knows the count that a join node waits for */
+async function sendChunks(context: Context, text: AsyncIterable<string>, msg: Message): Promise<Message> {
+  let held: Message | undefined;
+  let index = 0;
+  for await (const payload of text) {
+    if (context.signal.aborted) break;
+    if (held) context.send(held);
+    held = { ...msg, payload, parts: { id: msg._msgid, type: 'string', ch: '', index: index++ } } as Message;
+  }
+  const parts = { id: msg._msgid, type: 'string', ch: '', index: Math.max(0, index - 1), count: Math.max(1, index) };
+  return { ...msg, payload: held?.payload ?? '', parts, complete: true } as Message;
+}
+
+/** What an http-in node has put on the message. */
+function responseOf(msg: Message): ServerResponse | undefined {
+  const inner = (msg['res'] as { _res?: unknown } | undefined)?._res;
+  return inner instanceof ServerResponse ? inner : undefined;
+}
