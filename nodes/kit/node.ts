@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import type { Static, TObject, TProperties } from 'typebox';
+import { type Static, type TObject, type TProperties, Type } from 'typebox';
 import { defineErrors, type PerceptError, toPerceptError } from './errors.js';
 import { setLanguage } from './language.js';
 import { MetricsRegistry, type NodeMetrics } from './metrics.js';
@@ -120,8 +120,7 @@ export function defineNode<C extends TProperties, M extends TProperties = Record
   definition: NodeDefinition<C, M>,
 ): (RED: NodeAPI) => void {
   const readConfig = configReader(definition.config);
-  const message = definition.message;
-  const overrides = message ? { keys: Object.keys(message.properties), read: messageReader(message) } : undefined;
+  const readOverrides = overridesReader(definition.message);
 
   return (RED) => {
     setLanguage(String((RED.settings as { lang?: string }).lang ?? process.env['LANG'] ?? ''));
@@ -140,12 +139,7 @@ export function defineNode<C extends TProperties, M extends TProperties = Record
           const node = await running;
           if (!node.input) return;
           const given = msg as Message;
-          const overriding = overrides
-            ? overrides.read(
-                Object.fromEntries(overrides.keys.filter((k) => given[k] !== undefined).map((k) => [k, given[k]])),
-              )
-            : {};
-          const values = { ...(instance.config as object), ...(overriding as object) } as never;
+          const values = { ...(instance.config as object), ...readOverrides(given) } as never;
           const outputs = await node.input({ msg: given, values });
           if (outputs) instance.whileOpen(() => send(outputs as never));
         });
@@ -157,6 +151,19 @@ export function defineNode<C extends TProperties, M extends TProperties = Record
 
     const options = definition.credentials ? { credentials: definition.credentials as never } : undefined;
     RED.nodes.registerType(definition.type, Constructor as never, options as never);
+  };
+}
+
+/** Only what the message has counts: a default is the setting's business. */
+function overridesReader(schema: TObject | undefined): (msg: Message) => object {
+  if (!schema) return () => ({});
+  const keys = Object.keys(schema.properties);
+  const read = messageReader(Type.Partial(schema));
+  return (msg) => {
+    const given = keys.filter((key) => msg[key] !== undefined);
+    if (given.length === 0) return {};
+    const values = read(Object.fromEntries(given.map((key) => [key, msg[key]]))) as Record<string, unknown>;
+    return Object.fromEntries(given.map((key) => [key, values[key]]));
   };
 }
 

@@ -67,5 +67,7 @@ function missing(problem: { params?: object } | undefined): string | undefined {
 
 function withoutEmpty(raw: unknown): unknown {
   if (raw === null || typeof raw !== 'object') return raw;
-  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== '' && value !== null));
+  return Object.fromEntries(
+    Object.entries(raw).filter(([, value]) => value !== '' && value !== null && value !== undefined),
+  );
 }

@@ -1,5 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
 import { createRequire } from 'node:module';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Packet } from 'mqtt';
 
 // mqtt.js brings it; it is what both ends of the wire are made of

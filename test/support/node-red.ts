@@ -90,6 +90,18 @@ export class NodeRed {
     this.#child.send({ event: 'inject', node, msg: v8.serialize(msg).toString('base64') });
   }
 
+  /** A full deploy; resolves when the new flows have started (the admin API answers before). */
+  async deploy(flow: readonly FlowNode[]): Promise<void> {
+    const from = this.log.length;
+    const response = await fetch(`${this.url}/flows`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Node-RED-Deployment-Type': 'full' },
+      body: JSON.stringify(flow),
+    });
+    if (!response.ok) throw new Error(`The deploy was refused: ${response.status} ${await response.text()}`);
+    await until(() => this.log.slice(from).includes('Started flows'), { ms: 30_000, what: 'the new flows to start' });
+  }
+
   /** kill -9 */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
