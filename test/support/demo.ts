@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './node-red.ts';
+import { freePort } from './ports.ts';
+import { until } from './until.ts';
+
+/** `percept demo` as a user starts it, in a process of its own. */
+export class Demo {
+  readonly port: number;
+  readonly userDir: string;
+  output = '';
+  #child: ChildProcess;
+  readonly #args: readonly string[];
+
+  private constructor(port: number, userDir: string, args: readonly string[]) {
+    this.port = port;
+    this.userDir = userDir;
+    this.#args = args;
+    this.#child = this.#spawn();
+  }
+
+  /** Resolves when the address was printed. */
+  static async start(args: readonly string[] = []): Promise<Demo> {
+    const demo = new Demo(await freePort(), mkdtempSync(join(tmpdir(), 'percept-demo-')), args);
+    await demo.#announced();
+    return demo;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** What the printed address carries. */
+  get key(): string {
+    return /[?&]key=(\S+)/.exec(this.output)?.[1] ?? '';
+  }
+
+  get mqttUrl(): string {
+    return /mqtt:\/\/127\.0\.0\.1:\d+/.exec(this.output)?.[0] ?? '';
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode;
+    const exited = new Promise<number | NodeJS.Signals | null>((resolve) =>
+      child.once('exit', (code, by) => resolve(code ?? by)),
+    );
+    child.kill(signal);
+    return exited;
+  }
+
+  /** Starts again on the same directory and port. */
+  async again(): Promise<void> {
+    this.output = '';
+    this.#child = this.#spawn();
+    await this.#announced();
+  }
+
+  async remove(): Promise<void> {
+    await this.end('SIGTERM');
+    rmSync(this.userDir, { recursive: true, force: true });
+  }
+
+  #spawn(): ChildProcess {
+    const args = ['demo', '--no-browser', '--port', String(this.port), '--user-dir', this.userDir, ...this.#args];
+    const child = spawn(process.execPath, [join(root, 'dist/cli/percept.js'), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const collect = (chunk: Buffer): void => {
+      this.output += chunk.toString();
+    };
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    return child;
+  }
+
+  async #announced(): Promise<void> {
+    const child = this.#child;
+    await until(() => this.output.includes('Stop with Ctrl-C') || child.exitCode !== null, {
+      ms: 60_000,
+      what: 'percept demo to print its address',
+    });
+    if (child.exitCode !== null) throw new Error(`percept demo ended with ${child.exitCode}:\n${this.output}`);
+  }
+}
