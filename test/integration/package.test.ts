@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { promisify } from 'node:util';
+import { type FlowNode, NodeRed, root } from '../support/node-red.ts';
+import { manifest, shippedFlows } from '../support/package.ts';
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'percept-pack-'));
+const userDir = join(folder, 'user');
+
+before(async () => {
+  for (const workspace of [[], ['-w', 'nodes/dashboard']]) {
+    await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder, ...workspace], {
+      cwd: root,
+    });
+  }
+  mkdirSync(userDir);
+  writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'user', private: true }));
+  const dashboard = manifest(join(root, 'node_modules/@flowfuse/node-red-dashboard'));
+  await run(
+    'npm',
+    [
+      ...[
+        'install',
+        '--prefer-offline',
+        '--no-audit',
+        '--no-fund',
+        '--ignore-scripts',
+        '--omit=optional',
+        '--omit=peer',
+      ],
+      `@flowfuse/node-red-dashboard@${dashboard.version}`,
+      ...globSync('*.tgz', { cwd: folder }).map((file) => join(folder, file)),
+    ],
+    { cwd: userDir },
+  );
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the tarball holds what is needed and nothing else', () => {
+  const packed = globSync('**/*', {
+    cwd: join(userDir, 'node_modules/@percept/node-red-percept'),
+    exclude: (name) => name === 'node_modules',
+  });
+  for (const file of Object.values(manifest()['node-red'].nodes)) {
+    assert.ok(packed.includes(file), file);
+    assert.ok(packed.includes(file.replace('.js', '.html')), `${file}: no html beside it`);
+  }
+  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'flows/shared.json', 'dist/cli/percept.js'])
+    assert.ok(packed.includes(file), file);
+  assert.deepEqual(
+    packed.filter((file) => /^(test|scripts|nodes|\.)|\.tgz$/.test(file)),
+    [],
+  );
+});
+
+/** Started, and stopped again, with every node of ours known and without a word of complaint. */
+async function trial(nodeRedFolder: string): Promise<void> {
+  for (const [file, flow] of shippedFlows()) {
+    const nodeRed = await NodeRed.start({
+      flow: offline(flow),
+      userDir,
+      linkPercept: false,
+      nodeRed: join(root, 'node_modules', nodeRedFolder),
+      env: { PERCEPT_MQTT_PORT: '9', PERCEPT_REPLAY_FILE: '' },
+    });
+    await nodeRed.stop();
+    assert.doesNotMatch(nodeRed.log, /missing types|Waiting for missing|not loaded/i, `${file}:\n${nodeRed.log}`);
+    assert.doesNotMatch(
+      nodeRed.log,
+      /percept[^\n]*(MODULE_NOT_FOUND|Cannot find|SyntaxError|TypeError)/i,
+      `${file}:\n${nodeRed.log}`,
+    );
+    assert.doesNotMatch(
+      nodeRed.log,
+      /Stopped nodes? timed out|had not let go|Uncaught|unhandled/i,
+      `${file}:\n${nodeRed.log}`,
+    );
+    assert.deepEqual(complaints(nodeRed.log), [], `${file}:\n${nodeRed.log}`);
+  }
+}
+
+/** Nothing listens where the flows would connect to: that is the only thing that may be said. */
+function offline(flow: readonly FlowNode[]): FlowNode[] {
+  return flow.map((node) => ({
+    ...node,
+    ...('url' in node && node.type === 'percept-broker' ? { url: 'mqtt://127.0.0.1:9' } : {}),
+  }));
+}
+
+function complaints(log: string): string[] {
+  const ours = /\[(warn|error)\] \[(ui-)?percept-/;
+  return log
+    .split('\n')
+    .filter((line) => ours.test(line) && !/ECONNREFUSED|cannot be reached|127\.0\.0\.1:9/.test(line));
+}
+
+for (const [name, nodeRedFolder] of [
+  ['5', 'node-red'],
+  ['4.1', 'node-red-4'],
+] as const) {
+  test(`every example and flow is imported, started and stopped in Node-RED ${name}`, {
+    timeout: 170_000,
+  }, async () => {
+    await trial(nodeRedFolder);
+  });
+}
