@@ -41,6 +41,8 @@ const defaultPollMs = 5_000;
 const defaultBatch = 500;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
+/** How often the same phase is told again, with new numbers. */
+const tellMs = 1_000;
 
 /**
  * Hands every row of a table to `handle`, one after the other in the order of commit, at least once: a row counts as done
@@ -64,6 +66,7 @@ class Feed<T extends FeedTable> {
   readonly #cursor: FeedCursor;
   readonly #leaseMs: number;
   readonly #batch: number;
+  #told: { readonly phase: FeedState['phase'] | undefined; readonly at: number } = { phase: undefined, at: 0 };
   #woken = Promise.withResolvers<void>();
 
   constructor(store: Store, options: FeedOptions<T>, handle: (row: FeedRows[T]) => Promise<void> | void) {
@@ -138,7 +141,9 @@ class Feed<T extends FeedTable> {
 
   async #tell(phase: FeedState['phase']): Promise<void> {
     const { onState, table } = this.#options;
-    if (!onState) return;
+    const now = performance.now();
+    if (!onState || (phase === this.#told.phase && now < this.#told.at + tellMs)) return;
+    this.#told = { phase, at: now };
     const { position } = this.#cursor;
     const newest = phase === 'idle' ? position : await newestId(this.#store, table);
     onState({ phase, position, lag: Math.max(0, newest - position) });

@@ -23,8 +23,11 @@ export interface StoreSettings {
   readonly user?: string;
   readonly password?: string;
   readonly retention?: Retention;
-  /** Bucket keys that no recording refers to any more. Called before their rows go, so that a crash repeats it. */
-  readonly onRecordingsExpired?: (keys: readonly string[]) => Promise<void>;
+  /**
+   * Gets the bucket keys that no recording will refer to any more. Called before their rows go, so that a crash repeats it.
+   * Resolves to keys whose objects can't go (locked, on hold): their rows stay too.
+   */
+  readonly onRecordingsExpired?: (keys: readonly string[]) => Promise<readonly string[]>;
   /** Of the retention job, which goes on. */
   readonly onProblem?: (problem: PerceptError) => void;
   /**

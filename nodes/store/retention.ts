@@ -8,7 +8,7 @@ import { type Database, rollupWidths } from './schema.js';
 export interface RetentionJob {
   readonly retention: Retention;
   readonly signal: AbortSignal;
-  readonly onRecordingsExpired?: (keys: readonly string[]) => Promise<void>;
+  readonly onRecordingsExpired?: (keys: readonly string[]) => Promise<readonly string[]>;
   readonly onProblem?: (problem: PerceptError) => void;
   readonly everyMs?: number;
 }
@@ -86,30 +86,29 @@ class Expiry {
       const old = page.filter((row) => row.received_at < before);
       const last = page.at(-1)?.id;
       if (last === undefined || old.length === 0) return undefined;
-      const ids = old.map(({ id }) => id);
-      await this.#giveUp(
-        old.map(({ key }) => key),
-        ids,
-      );
+      const stay = await this.#giveUp(old);
+      const ids = old.filter(({ key }) => !stay.has(key)).map(({ id }) => id);
       const run = this.#db.deleteFrom('recording').where('id', 'in', ids);
       return { last, delete: () => run.executeTakeFirst() };
     });
   }
 
-  /** Objects may be shared: only keys that no other row names are given up. */
-  async #giveUp(keys: readonly string[], ids: readonly number[]): Promise<void> {
+  /** Objects may be shared: only keys that no other row names are given up. @returns keys whose rows must stay */
+  async #giveUp(old: readonly { readonly id: number; readonly key: string }[]): Promise<ReadonlySet<string>> {
     const tell = this.#job.onRecordingsExpired;
-    if (!tell) return;
-    const kept = await this.#db
+    if (!tell) return new Set();
+    const keys = [...new Set(old.map(({ key }) => key))];
+    const ids = old.map(({ id }) => id);
+    const shared = await this.#db
       .selectFrom('recording')
       .select('key')
       .distinct()
       .where('key', 'in', keys)
       .where('id', 'not in', ids)
       .execute();
-    const used = new Set(kept.map(({ key }) => key));
-    const free = [...new Set(keys)].filter((key) => !used.has(key));
-    if (free.length > 0) await tell(free);
+    const used = new Set(shared.map(({ key }) => key));
+    const free = keys.filter((key) => !used.has(key));
+    return new Set(free.length > 0 ? await tell(free) : []);
   }
 
   /** Those that still last stay. */
