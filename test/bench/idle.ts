@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { launchChromium } from '../support/browser.ts';
+import { Demo } from '../support/demo.ts';
+import { until } from '../support/until.ts';
+import type { BenchOptions, Report } from './run.ts';
+
+export const about = 'memory and CPU of the started demo; time from the command to the first painted dashboard';
+
+export default async function idle(report: Report, { smoke, flags }: BenchOptions): Promise<void> {
+  const seconds = smoke ? 1 : Number(flags['seconds'] ?? 60);
+  const browser = await launchChromium();
+  const began = performance.now();
+  const demo = await Demo.start();
+  try {
+    report('start-to-address', (performance.now() - began) / 1000, 's');
+    const page = await browser.newPage();
+    await page.goto(`${demo.url}/dashboard/overview?key=${demo.key}`);
+    // painted: a curve stands on the page, not just its frame
+    await page.locator('canvas').first().waitFor({ state: 'visible' });
+    report('start-to-painted', (performance.now() - began) / 1000, 's');
+    await page.close();
+    if (!smoke) await caughtUp(demo);
+    const before = cpuSeconds(demo.pid);
+    const from = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    const elapsed = (performance.now() - from) / 1000;
+    report('cpu', (100 * (cpuSeconds(demo.pid) - before)) / elapsed, '% of one core');
+    report(
+      'memory',
+      tree(demo.pid).reduce((sum, pid) => sum + residentMiB(pid), 0),
+      'MiB',
+    );
+  } finally {
+    await browser.close();
+    await demo.remove();
+  }
+}
+
+/** The plant's backlog of a quarter of an hour is no idling. */
+async function caughtUp(demo: Demo): Promise<void> {
+  const { readFile } = await import('node:fs/promises');
+  const position = async (): Promise<number> => Number(await readFile(`${demo.userDir}/plant-position`, 'utf8'));
+  await until(async () => Date.now() - (await position()) < 3000, { ms: 120_000, what: 'the plant to have caught up' });
+}
+
+function tree(pid: number): number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => parentOf(candidate) === pid);
+  return [pid, ...children.flatMap(tree)];
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(statFields(pid)[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** From the state on: the command's name before it may hold spaces. */
+function statFields(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+}
+
+function residentMiB(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
+/** User and system time of the process and its children, at Linux's 100 ticks a second. */
+function cpuSeconds(root: number): number {
+  return tree(root).reduce((sum, pid) => sum + (Number(statFields(pid)[11]) + Number(statFields(pid)[12])) / 100, 0);
+}
