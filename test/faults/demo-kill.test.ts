@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import test from 'node:test';
+import { Demo } from '../support/demo.ts';
+import { until } from '../support/until.ts';
+
+interface Stretch {
+  readonly series: string;
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+}
+
+/** What lies in the demo's store, read beside it. */
+function stored(demo: Demo): Stretch[] {
+  const db = new DatabaseSync(join(demo.userDir, 'percept/percept.sqlite'), { readOnly: true });
+  try {
+    return db
+      .prepare(
+        `SELECT source || '/' || quantity AS series, min(time) AS first, max(time) AS last, count(*) AS count
+         FROM reading JOIN series ON series.id = series_id GROUP BY series_id`,
+      )
+      .all() as unknown as Stretch[];
+  } finally {
+    db.close();
+  }
+}
+
+const newest = (demo: Demo): number => Math.min(...stored(demo).map(({ last }) => last));
+
+test('the demo is killed in mid-stream, started again, and no second of any sensor is missing or there twice', {
+  timeout: 150_000,
+}, async () => {
+  const demo = await Demo.start();
+  try {
+    // in the middle of the plant's backlog, when most is in flight
+    await until(() => stored(demo).reduce((sum, { count }) => sum + count, 0) > 2000, {
+      ms: 30_000,
+      what: 'readings to arrive',
+    });
+    await demo.end('SIGKILL');
+    await demo.again();
+    await until(() => newest(demo) > Date.now() - 10_000, { ms: 90_000, what: 'the plant to have caught up' });
+    await demo.end('SIGTERM');
+
+    const all = stored(demo);
+    assert.equal(all.length, 16);
+    for (const { series, first, last, count } of all) assert.equal(count, (last - first) / 1000 + 1, series);
+  } finally {
+    await demo.remove();
+  }
+});
+
+test('the demo ends cleanly on SIGINT and SIGTERM', { timeout: 60_000 }, async () => {
+  const demo = await Demo.start();
+  try {
+    assert.equal(await demo.end('SIGINT'), 0);
+    await demo.again();
+    assert.equal(await demo.end('SIGTERM'), 0);
+    assert.doesNotMatch(demo.output, /error|unhandled|warn/i);
+  } finally {
+    await demo.remove();
+  }
+});
