@@ -21,6 +21,15 @@ export interface Spooled {
 export async function spool(body: Body, limit: number): Promise<Spooled> {
   if (Buffer.isBuffer(body)) return { source: body, bytes: body.length, sha256: await sha256Of(body) };
   if (!(body instanceof Readable)) return { source: body, ...(await sha256OfFile(body.file)) };
+  try {
+    return await drain(body, limit);
+  } finally {
+    // what feeds it must not wait for ever for a reader that has failed
+    body.destroy();
+  }
+}
+
+async function drain(body: Readable, limit: number): Promise<Spooled> {
   const head: Buffer[] = [];
   let length = 0;
   const pieces = body[Symbol.asyncIterator]();
