@@ -21,7 +21,13 @@ function stored(demo: Demo): Stretch[] {
         `SELECT source || '/' || quantity AS series, min(time) AS first, max(time) AS last, count(*) AS count
          FROM reading JOIN series ON series.id = series_id GROUP BY series_id`,
       )
-      .all() as unknown as Stretch[];
+      .all()
+      .map((row) => ({
+        series: String(row['series']),
+        first: Number(row['first']),
+        last: Number(row['last']),
+        count: Number(row['count']),
+      }));
   } finally {
     db.close();
   }
