@@ -1,4 +1,4 @@
-import { clocks, column, type PackedBatch } from './batch.js';
+import { clocks, column, type PackedBatch } from './packed.js';
 import { rollupWidths } from './schema.js';
 
 /** What the inserted readings of one batch add to one stretch of one series. */

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { clocks, column, type PackedBatch, type PackedResult } from '../batch.js';
+import { clocks, column, type PackedBatch, type PackedResult } from '../packed.js';
 import { rollupDeltas, smoothing, sourceDeltas } from '../totals.js';
 import * as sql from './statements.js';
 

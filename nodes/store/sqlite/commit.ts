@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { clocks, column, type PackedBatch, type PackedResult } from '../batch.js';
+import { clocks, column, type PackedBatch, type PackedResult } from '../packed.js';
 import { rollupDeltas, smoothing, sourceDeltas } from '../totals.js';
 
 interface Series {

@@ -1,4 +1,4 @@
-import type { PackedBatch, PackedResult } from '../batch.js';
+import type { PackedBatch, PackedResult } from '../packed.js';
 
 /** What a thread is for: the one that writes, those that answer queries, one for long work that nobody waits behind. */
 export type Role = 'writer' | 'reader' | 'keeper';
