@@ -1,0 +1,169 @@
+import {
+  connect,
+  type IClientOptions,
+  type IConnackPacket,
+  type IPublishPacket,
+  type MqttClient,
+  type Packet,
+} from 'mqtt';
+
+export interface ConnectionEvents {
+  connected(packet: IConnackPacket): void;
+  /** One PUBLISH; unless it is QoS 0 the broker waits for `acknowledge` with its id. */
+  message(packet: IPublishPacket): void;
+  /** Exactly once. @param reason what went wrong, as far as known */
+  closed(reason: Error | undefined): void;
+}
+
+type SendPacket = (packet: Packet, sent?: () => void, ...rest: unknown[]) => void;
+
+/** A DISCONNECT by the broker (MQTT 5), with its reason code. */
+export class BrokerDisconnect extends Error {
+  readonly code: number;
+  constructor(code: number, reason: string) {
+    super(reason || `the broker closed the connection with reason code ${code}`);
+    this.code = code;
+  }
+}
+
+/**
+ * One network connection through mqtt.js, with PUBACKs in our hands. mqtt.js sends a PUBACK as soon as `handleMessage` calls
+ * back and reads nothing until then; here `handleMessage` answers at once, the PUBACK is taken out of mqtt.js's way, and
+ * `acknowledge` sends it when the message is safe. (test/unit/mqtt-connection.test.ts pins what this relies on.)
+ *
+ * A client is used for one connection only: mqtt.js queues what it cannot send and would send a PUBACK on the next
+ * connection, where the packet id belongs to another message.
+ */
+export class MqttConnection {
+  readonly #client: MqttClient;
+  readonly #write: SendPacket;
+  #resume: (() => void) | undefined;
+  #paused: boolean = false;
+  #watched: { readonly topic: string; count: number } | undefined;
+  #pings: NodeJS.Timeout | undefined;
+  #open: boolean = true;
+
+  constructor(options: IClientOptions, events: ConnectionEvents) {
+    const client = connect({ ...options, reconnectPeriod: 0, resubscribe: false, manualConnect: true });
+    this.#client = client;
+    this.#write = (client['_sendPacket'] as SendPacket).bind(client);
+    let reason: Error | undefined;
+
+    client.handleMessage = (packet, next) => {
+      if (packet.topic === this.#watched?.topic) this.#see(packet);
+      else events.message(packet);
+      if (this.#paused) this.#resume = () => next();
+      else next();
+    };
+    const send: SendPacket = (packet, sent, ...rest) => {
+      if (packet.cmd !== 'puback') this.#write(packet, sent, ...rest);
+      else sent?.();
+    };
+    client['_sendPacket'] = send;
+    client.on('connect', (packet) => events.connected(packet));
+    client.on('error', (error) => {
+      reason ??= error;
+      // after a protocol error mqtt.js leaves the connection open
+      setImmediate(() => {
+        if (this.#open) client.end(true);
+      });
+    });
+    client.on('disconnect', (packet) => {
+      reason ??= new BrokerDisconnect(packet.reasonCode ?? 0, String(packet.properties?.reasonString ?? ''));
+    });
+    client.once('close', () => {
+      this.#open = false;
+      this.resume();
+      events.closed(reason);
+    });
+    client.connect();
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  acknowledge(messageId: number): void {
+    if (this.#open && this.#client.connected) this.#write({ cmd: 'puback', messageId, reasonCode: 0 });
+  }
+
+  /** Stops reading after the packet at hand. PINGREQs go on: the broker must not think that we are gone. */
+  pause(): void {
+    if (this.#paused || !this.#open) return;
+    this.#paused = true;
+    // a PINGRESP waits behind the unread messages, so that mqtt.js's own watch over it would end the connection
+    this.#pings = setInterval(
+      () => {
+        if (!this.#client.connected) return;
+        this.#client.sendPing();
+        this.#client.reschedulePing(true);
+      },
+      Math.max(500, (this.#client.keepalive * 1000) / 3),
+    );
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    clearInterval(this.#pings);
+    const next = this.#resume;
+    this.#resume = undefined;
+    next?.();
+  }
+
+  /** @returns the granted QoS, or a reason code from 128 on when it was refused */
+  async subscribe(filter: string, retainHandling?: number): Promise<number> {
+    try {
+      const granted = await this.#client.subscribeAsync(filter, {
+        qos: 1,
+        ...(retainHandling === undefined ? {} : { rh: retainHandling }),
+      });
+      return granted[0]?.qos ?? 1;
+    } catch (thrown) {
+      const refused = (thrown as { packet?: { granted?: unknown[] } }).packet?.granted?.[0];
+      if (typeof refused === 'number') return refused;
+      throw thrown;
+    }
+  }
+
+  async unsubscribe(filter: string): Promise<void> {
+    await this.#client.unsubscribeAsync(filter);
+  }
+
+  /** Counts what comes on one topic, acknowledges it and keeps it away from `message`. */
+  watch(topic: string): { readonly count: number; end(): void } {
+    const watched = { topic, count: 0 };
+    this.#watched = watched;
+    return {
+      get count() {
+        return watched.count;
+      },
+      end: () => {
+        this.#watched = undefined;
+      },
+    };
+  }
+
+  #see(packet: IPublishPacket): void {
+    if (this.#watched) this.#watched.count++;
+    if (packet.messageId !== undefined) this.acknowledge(packet.messageId);
+  }
+
+  async publish(topic: string, payload: string): Promise<void> {
+    await this.#client.publishAsync(topic, payload, { qos: 1 });
+  }
+
+  /** @param forget ends the session too, where the protocol can say so */
+  async end(forget = false): Promise<void> {
+    if (!this.#open) return;
+    const closed = new Promise<void>((resolve) => this.#client.once('close', () => resolve()));
+    const polite = this.#client.connected && !this.#paused;
+    const hard = setTimeout(() => this.#client.end(true), 1000);
+    if (!polite) this.#client.end(true);
+    else if (forget && this.#client.options.protocolVersion === 5)
+      this.#client.end(false, { properties: { sessionExpiryInterval: 0 } });
+    else this.#client.end(false);
+    await closed;
+    clearTimeout(hard);
+  }
+}
