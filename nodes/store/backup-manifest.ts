@@ -44,6 +44,12 @@ export async function listBackups(bucket: Bucket, name: string): Promise<string[
   return (await keysOf(bucket, name)).filter((key) => key.endsWith(ending));
 }
 
+/** The moment that the newest one shows. */
+export async function newestBackup(bucket: Bucket, name: string): Promise<number | undefined> {
+  const key = (await listBackups(bucket, name)).at(-1);
+  return key === undefined ? undefined : timeOf(key);
+}
+
 /** The newest one that shows a moment no later than `at`. @throws PerceptError `backup-not-found`, `backup-damaged` */
 export async function findBackup(bucket: Bucket, name: string, at: number): Promise<Manifest> {
   const key = (await listBackups(bucket, name)).reverse().find((each) => timeOf(each) <= at);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
+import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { tableNames } from './backend.js';
 import { backupKey, type Manifest, prune, writeManifest } from './backup-manifest.js';
 import { line, packedEnding, packer, packing, through } from './backup-packing.js';
@@ -16,6 +16,8 @@ export interface BackupOptions {
   readonly name?: string;
   /** How many backups stay; default 7. */
   readonly keep?: number;
+  /** Breaks off. */
+  readonly signal?: AbortSignal;
 }
 
 export interface BackedUp {
@@ -34,33 +36,39 @@ const abandonedAfter = 86_400_000;
  * @throws PerceptError `store-…`, `bucket-…`; what is in the bucket then is no backup and goes with the next one
  */
 export async function backupStore(store: StoreHandle, bucket: Bucket, options: BackupOptions = {}): Promise<BackedUp> {
-  const { name = defaultName, keep = 7 } = options;
+  const { name = defaultName, keep = 7, signal = new AbortController().signal } = options;
   const time = Date.now();
-  const copied =
-    store.kind === 'sqlite' ? await backupFile(store, bucket, name, time) : await backupRows(store, bucket, name, time);
+  const to = { bucket, signal, key: (ext: string) => backupKey(name, time, `${ext}.${packedEnding[packing]}`) };
+  const copied = store.kind === 'sqlite' ? await backupFile(store, to) : await backupRows(store, to);
   const manifest = { format: 1 as const, time, store: store.label, packing, ...copied };
   await writeManifest(bucket, name, manifest);
   return { manifest, removed: await prune(bucket, name, Math.max(1, keep)) };
 }
 
+interface Destination {
+  readonly bucket: Bucket;
+  readonly signal: AbortSignal;
+  readonly key: (ext: string) => string;
+}
+
 type Copied = Pick<Manifest, 'kind' | 'version' | 'rows' | 'packed' | 'whole'>;
 
-async function backupFile(store: StoreHandle, bucket: Bucket, name: string, time: number): Promise<Copied> {
+async function backupFile(store: StoreHandle, to: Destination): Promise<Copied> {
   const beside = dirname(store.label);
   await removeAbandoned(beside);
   const folder = await mkdtemp(join(beside, folderPrefix));
   try {
     const file = join(folder, 'store.sqlite');
     await store.snapshot(file);
+    to.signal.throwIfAborted();
     const facts = await lookInto(file);
-    const key = backupKey(name, time, `sqlite.${packedEnding[packing]}`);
-    return { kind: 'sqlite', ...facts, ...(await pack(bucket, key, createReadStream(file))) };
+    return { kind: 'sqlite', ...facts, ...(await pack(to, 'sqlite', createReadStream(file))) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function backupRows(store: StoreHandle, bucket: Bucket, name: string, time: number): Promise<Copied> {
+async function backupRows(store: StoreHandle, to: Destination): Promise<Copied> {
   const version = await newestMigration(store);
   const rows = noRows();
   const lines = async function* (): AsyncGenerator<Buffer> {
@@ -69,19 +77,15 @@ async function backupRows(store: StoreHandle, bucket: Bucket, name: string, time
       yield Buffer.from(line(chunk));
     }
   };
-  const key = backupKey(name, time, `rows.${packedEnding[packing]}`);
-  const packed = await pack(bucket, key, Readable.from(lines()));
+  const packed = await pack(to, 'rows', Readable.from(lines()));
   return { kind: 'rows', version, rows, ...packed };
 }
 
-async function pack(bucket: Bucket, key: string, source: Readable): Promise<Pick<Manifest, 'packed' | 'whole'>> {
+async function pack(to: Destination, ext: string, source: Readable): Promise<Pick<Manifest, 'packed' | 'whole'>> {
   const meter = new Meter();
   // the reader of what comes out sees every error of the way
-  const packed = await bucket.put(
-    key,
-    pipeline(source, through(meter), packer(), () => undefined),
-  );
-  return { packed, whole: meter.result() };
+  const packed = pipeline(addAbortSignal(to.signal, source), through(meter), packer(), () => undefined);
+  return { packed: await to.bucket.put(to.key(ext), packed), whole: meter.result() };
 }
 
 async function lookInto(file: string): Promise<Pick<Manifest, 'version' | 'rows'>> {

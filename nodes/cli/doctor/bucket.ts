@@ -1,4 +1,4 @@
-import { listBackups } from '../../store/backup-manifest.js';
+import { newestBackup } from '../../store/backup-manifest.js';
 import type { Bucket, Listed } from '../../store/bucket/bucket.js';
 import type { StoreHandle } from '../../store/open.js';
 import { megabytes, speaker } from '../texts.js';
@@ -123,9 +123,8 @@ async function* namedKeys({ db }: StoreHandle): AsyncGenerator<string> {
 }
 
 async function checkBackups(bucket: Bucket, name: string): Promise<Finding> {
-  const newest = (await listBackups(bucket, name)).at(-1);
-  if (newest === undefined) return warn(say('noBackup'));
-  const { time } = await bucket.head(newest);
+  const time = await newestBackup(bucket, name);
+  if (time === undefined) return warn(say('noBackup'));
   const text = say(Date.now() - time > week ? 'oldBackup' : 'backup', { time: new Date(time).toISOString() });
   return Date.now() - time > week ? warn(text) : ok(text);
 }

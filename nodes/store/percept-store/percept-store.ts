@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { defineNode, type NodeContext } from '../../kit/index.js';
+import { defaultName } from '../backup.js';
+import { backUpRegularly } from '../backup-schedule.js';
 import type { Bucket } from '../bucket/bucket.js';
-import type { StoreState } from '../handle.js';
+import type { StoreHandle, StoreState } from '../handle.js';
 import { isPostgres, openStore, type Retention } from '../open.js';
 
 const Days = Type.Number({ minimum: 0, maximum: 36_500, default: 0 });
@@ -14,6 +16,9 @@ const config = Type.Object({
   keepFindings: Days,
   keepDeadLetters: Days,
   bucket: Type.Optional(Type.String()),
+  backupHours: Type.Number({ minimum: 0, maximum: 8_760, default: 0 }),
+  backupKeep: Type.Integer({ minimum: 1, maximum: 10_000, default: 7 }),
+  backupName: Type.String({ maxLength: 100, default: defaultName }),
 });
 type Config = Static<typeof config>;
 
@@ -39,6 +44,7 @@ export default defineNode({
     });
     store.onState((state) => tell(context, store.label, state));
     if (signal.aborted) await store.close();
+    else void backUp(context, store);
     return { api: store, close: () => store.close(quietMs) };
   },
 });
@@ -51,6 +57,24 @@ function retentionOf(config: Config): Retention {
     finding: config.keepFindings,
     dead_letter: config.keepDeadLetters,
   };
+}
+
+function backUp(context: NodeContext<Config>, store: StoreHandle): Promise<void> {
+  const { bucket, backupHours: hours, backupKeep: keep, backupName: name } = context.config;
+  if (!bucket || hours === 0) return Promise.resolve();
+  return backUpRegularly(
+    {
+      store,
+      bucket: () => context.use<Bucket>(bucket, 'percept-bucket'),
+      hours,
+      keep,
+      name,
+      onDone: ({ manifest }) =>
+        context.log('info', context.translate('percept-store.log.backedUp', { key: manifest.packed.key })),
+      onProblem: (thrown) => context.fail(thrown),
+    },
+    context.signal,
+  );
 }
 
 function tell(context: NodeContext<Config>, label: string, state: StoreState): void {
