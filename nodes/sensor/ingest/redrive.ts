@@ -32,6 +32,7 @@ export class Redriver {
   }
 
   async #pages(which: true | readonly number[], each: (outcome: Outcome) => void): Promise<void> {
+    if (which !== true && which.length === 0) return;
     let after = 0;
     while (!this.#from.signal.aborted) {
       const rows = await this.#page(which, after);
