@@ -24,11 +24,27 @@ export function isWav(bytes: Buffer): boolean {
   return bytes.length >= 12 && bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WAVE';
 }
 
+/** A file's sound without its samples: they lie from `start` to `end`, in bytes. */
+export interface WavHead extends Omit<Pcm, 'samples'> {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * @param name for errors: a topic or a file
  * @throws PerceptError `decode-wav`
  */
 export function readWav(name: string, bytes: Buffer): Pcm {
+  const { start, end, ...head } = readWavHead(name, bytes, bytes.length);
+  return { ...head, samples: bytes.subarray(start, end) };
+}
+
+/**
+ * @param bytes the beginning of a file, up to its samples
+ * @param size of the whole file, bytes
+ * @throws PerceptError `decode-wav`
+ */
+export function readWavHead(name: string, bytes: Buffer, size: number): WavHead {
   const fail = (problem: string) => decodeError('decode-wav', { name, problem });
   if (!isWav(bytes)) throw fail('it does not start like one');
   let head: Omit<Pcm, 'samples'> | undefined;
@@ -36,10 +52,10 @@ export function readWav(name: string, bytes: Buffer): Pcm {
     const id = bytes.toString('latin1', at, at + 4);
     const length = bytes.readUInt32LE(at + 4);
     const start = at + 8;
-    if (id === 'fmt ') head = readHead(bytes.subarray(start, start + length), fail);
+    if (id === 'fmt ') head = readFormat(bytes.subarray(start, start + length), fail);
     if (id === 'data') {
       if (!head) throw fail('its data comes before its format');
-      return { ...head, samples: dataOf(bytes, start, length, head, fail) };
+      return { ...head, start, end: start + wholeFrames(size - start, length, head, fail) };
     }
     // chunks begin at even places
     at = start + length + (length % 2);
@@ -47,7 +63,7 @@ export function readWav(name: string, bytes: Buffer): Pcm {
   throw fail('it holds no data');
 }
 
-function readHead(chunk: Buffer, fail: (problem: string) => Error): Omit<Pcm, 'samples'> {
+function readFormat(chunk: Buffer, fail: (problem: string) => Error): Omit<Pcm, 'samples'> {
   if (chunk.length < 16) throw fail('its format is cut off');
   const declared = chunk.readUInt16LE(0);
   const tag = declared === extensible && chunk.length >= 26 ? chunk.readUInt16LE(24) : declared;
@@ -69,20 +85,20 @@ export function checkSound(
   if (sampleRate < 1 || sampleRate > 1_000_000) throw fail(`its sample rate is ${sampleRate} Hz`);
 }
 
-function dataOf(
-  bytes: Buffer,
-  start: number,
+/** Bytes of data, without a last sample that is cut in two. */
+function wholeFrames(
+  there: number,
   length: number,
   head: Omit<Pcm, 'samples'>,
   fail: (problem: string) => Error,
-): Buffer {
-  const there = bytes.length - start;
-  if (!unknownLengths.has(length) && length > there) throw fail(`${length - there} of its ${length} bytes are missing`);
+): number {
+  const open = unknownLengths.has(length);
+  if (!open && length > there) throw fail(`${length - there} of its ${length} bytes are missing`);
   const frame = head.channels * bytesPerSample[head.format];
-  const available = unknownLengths.has(length) ? there : length;
+  const available = open ? there : length;
   const whole = available - (available % frame);
   if (whole === 0) throw fail('it holds no data');
-  return bytes.subarray(start, start + whole);
+  return whole;
 }
 
 /** 44 bytes that make PCM a WAV file. */

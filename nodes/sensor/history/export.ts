@@ -8,8 +8,9 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../store/schema.js';
 import { historyError } from './errors.js';
 import type { Patterns } from './matching.js';
+import { readingPages, type StoredReading } from './pages.js';
 import type { Range } from './range.js';
-import { matchingSeries, type Series } from './select.js';
+import { matchingSeries } from './select.js';
 
 export interface ExportAsk {
   readonly range: Range | 'all';
@@ -18,19 +19,7 @@ export interface ExportAsk {
   readonly format: 'csv' | 'json' | 'jsonl';
 }
 
-interface Exported {
-  readonly time: string;
-  readonly source: string;
-  readonly quantity: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly sequence: number;
-  readonly received: string;
-  readonly clock: string;
-}
-
-const columns = ['time', 'source', 'quantity', 'value', 'unit', 'sequence', 'received', 'clock'] as const;
-const rowsPerChunk = 2000;
+const header = 'time,source,quantity,value,unit,sequence,received,clock';
 
 export const contentTypes = { csv: 'text/csv; charset=utf-8', json: 'application/json', jsonl: 'application/x-ndjson' };
 
@@ -40,50 +29,23 @@ export const contentTypes = { csv: 'text/csv; charset=utf-8', json: 'application
  */
 export async function* exportText(db: Kysely<Database>, ask: ExportAsk): AsyncGenerator<string> {
   let rows = 0;
-  if (ask.format === 'csv') yield `${columns.join(',')}\n`;
+  if (ask.format === 'csv') yield `${header}\n`;
   for (const series of await matchingSeries(db, ask)) {
-    for await (const chunk of rowsOf(db, series, ask.range)) {
-      yield chunk.map((row, i) => lineOf(row, ask.format, rows + i === 0)).join('');
-      rows += chunk.length;
+    for await (const page of readingPages(db, series, ask.range)) {
+      yield page.map((row, i) => lineOf(row, ask.format, rows + i === 0)).join('');
+      rows += page.length;
     }
   }
   if (ask.format === 'json') yield rows === 0 ? '[]\n' : '\n]\n';
 }
 
-async function* rowsOf(db: Kysely<Database>, series: Series, range: Range | 'all'): AsyncGenerator<Exported[]> {
-  // by key instead of a cursor: no transaction stays open while the receiver takes its time
-  let last = { time: range === 'all' ? -1 : range.from, sequence: -1 };
-  for (;;) {
-    let query = db
-      .selectFrom('reading')
-      .select(['time', 'sequence', 'value', 'unit', 'received_at', 'clock'])
-      .where('series_id', '=', series.id)
-      .where('time', '>=', last.time)
-      .where((eb) => eb.or([eb('time', '>', last.time), eb('sequence', '>', last.sequence)]))
-      .orderBy('time')
-      .orderBy('sequence')
-      .limit(rowsPerChunk);
-    if (range !== 'all') query = query.where('time', '<=', range.to);
-    const rows = await query.execute();
-    const newest = rows.at(-1);
-    if (!newest) return;
-    last = { time: newest.time, sequence: Number(newest.sequence) };
-    yield rows.map(({ received_at, time, unit, sequence, ...row }) => ({
-      ...row,
-      source: series.source,
-      quantity: series.quantity,
-      time: new Date(time).toISOString(),
-      unit: unit ?? series.unit,
-      sequence: Number(sequence),
-      received: new Date(received_at).toISOString(),
-    }));
-    if (rows.length < rowsPerChunk) return;
+function lineOf(reading: StoredReading, format: ExportAsk['format'], first: boolean): string {
+  const { source, quantity, value, unit, sequence, clock } = reading;
+  const time = new Date(reading.time).toISOString();
+  const received = new Date(reading.receivedAt).toISOString();
+  if (format === 'csv') {
+    return `${[time, source, quantity, value, unit, sequence, received, clock].map(cell).join(',')}\n`;
   }
-}
-
-function lineOf(row: Exported, format: ExportAsk['format'], first: boolean): string {
-  if (format === 'csv') return `${columns.map((column) => cell(row[column])).join(',')}\n`;
-  const { time, source, quantity, value, unit, sequence, received, clock } = row;
   const json = JSON.stringify({ time, source, quantity, value, unit, sequence, received, clock });
   if (format === 'jsonl') return `${json}\n`;
   return first ? `[\n${json}` : `,\n${json}`;
