@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   HeadObjectCommand,
@@ -7,13 +12,17 @@ import {
   ListObjectVersionsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { countRows } from '../../dist/store/backup.js';
 import type { Bucket } from '../../dist/store/bucket/bucket.js';
 import { openBucket } from '../../dist/store/bucket/open.js';
 import type { S3Settings } from '../../dist/store/bucket/s3-client.js';
+import { openStore } from '../../dist/store/open.js';
 import { type S3Server, startS3 } from '../servers/s3.ts';
 import { bucketSuite, gather } from '../support/bucket-suite.ts';
+import { percept } from '../support/cli.ts';
 import { needs } from '../support/needs.ts';
 import { freePort } from '../support/ports.ts';
+import { someReadings } from '../support/rows.ts';
 import { until } from '../support/until.ts';
 
 describe('a bucket in S3', { skip: needs('ceph') }, () => {
@@ -151,6 +160,30 @@ describe('a bucket in S3', { skip: needs('ceph') }, () => {
     assert.equal(left.DeleteMarkers, undefined);
   });
 
+  test('a store is backed up into S3, checked there, and comes back', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'bucket-s3-'));
+    const [live, again] = [join(dir, 'live.db'), join(dir, 'again.db')];
+    const store = await openStore({ url: live });
+    await store.commit({ readings: someReadings(1000) });
+    const place = `s3://main/backups?endpoint=${encodeURIComponent(s3.endpoint)}`;
+    const { accessKeyId, secretAccessKey } = s3.credentials;
+    const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    for (const args of [
+      ['backup', '--store', live, '--bucket', place],
+      ['doctor', '--store', live, '--bucket', place],
+      ['restore', '--store', again, '--from', place],
+    ]) {
+      const ran = await percept(args, { env });
+      assert.equal(ran.status, 0, ran.stdout + ran.stderr);
+    }
+    const restored = await openStore({ url: again });
+    assert.deepEqual(await countRows(restored), await countRows(store));
+    await Promise.all([store.close(), restored.close()]);
+    const wrong = await percept(['doctor', '--bucket', place], { env: { ...env, AWS_SECRET_ACCESS_KEY: 'wrong' } });
+    assert.match(wrong.stdout, /^fail .* does not accept the credentials/m);
+    await rm(dir, { recursive: true });
+  });
+
   test('a bucket without Object Lock cannot lock, and says so', async () => {
     await bucket.put('lock/a', Buffer.from('a'));
     assert.deepEqual(await bucket.capabilities(), { lock: false, hold: false });
@@ -175,6 +208,17 @@ test('a service that is not there is unreachable, not unexpected', async () => {
     pathStyle: true,
   } as const;
   await assert.rejects((await openBucket(unknown)).get('a'), { code: 'bucket-unreachable' });
+});
+
+test('what a killed process left among the temporary files is removed', async () => {
+  const child = spawnSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' });
+  const id = (pid: string | number) =>
+    `percept-spool-${hostname().replace(/[^\w-]/g, '_')}-${pid}-11111111-1111-1111-1111-111111111111`;
+  const [left, used] = [join(tmpdir(), id(child.stdout.trim())), join(tmpdir(), id(process.pid))];
+  await Promise.all([writeFile(left, 'x'), writeFile(used, 'x')]);
+  await openBucket({ kind: 's3', bucket: 'b', endpoint: 'http://127.0.0.1:1', credentials: anyone });
+  assert.deepEqual([existsSync(left), existsSync(used)], [false, true]);
+  await rm(used);
 });
 
 test('a service that never answers is given up on', async () => {

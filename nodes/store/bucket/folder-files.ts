@@ -41,7 +41,7 @@ export async function openPlain(path: string): Promise<FileHandle> {
  * @returns its path, to be renamed; nothing is left when `write` fails
  */
 export async function draft(root: string, write: (handle: FileHandle) => Promise<void>): Promise<string> {
-  const path = join(root, draftsName, `${host}-${process.pid}-${randomUUID()}`);
+  const path = join(root, draftsName, draftName());
   await mkdir(join(root, draftsName)).catch(there);
   const handle = await open(path, 'wx', 0o640);
   try {
@@ -85,7 +85,13 @@ export async function removeAbandoned(root: string): Promise<void> {
   }
 }
 
-function isAbandoned(name: string, changed: number): boolean {
+/** Tells who writes it, so that it can be removed when the writer is gone. */
+export function draftName(): string {
+  return `${host}-${process.pid}-${randomUUID()}`;
+}
+
+/** @param name from `draftName` */
+export function isAbandoned(name: string, changed: number): boolean {
   if (Date.now() - changed > abandonedAfter) return true;
   const [, writer, id] = /^(.+?)-(\d+)-[0-9a-f-]{36}$/.exec(name) ?? [];
   if (writer !== host) return false;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, lstat, mkdir, open, readFile, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import type { PerceptError } from '../../kit/index.js';
@@ -7,6 +7,7 @@ import type { Body, Bucket, Listed, ObjectInfo, PutOptions, Range, Stored, UrlOp
 import { Meter, sha256Of, verifying } from './checksum.js';
 import { contentTypeOf } from './content-type.js';
 import { bucketError } from './errors.js';
+import { draftChecksums, readChecksums } from './folder-checksums.js';
 import { named } from './folder-errors.js';
 import {
   absent,
@@ -130,7 +131,7 @@ class FolderBucket implements Bucket {
       await refuseLinks(this.#root, path, key);
       const found = await lstat(path);
       if (!found.isFile()) throw this.#notFound(key);
-      const sha256 = (await this.#readChecksums(path))[0];
+      const sha256 = (await readChecksums(path))[0];
       const info = { key, bytes: found.size, time: found.mtimeMs, contentType: contentTypeOf(key) };
       return sha256 === undefined ? info : { ...info, sha256 };
     });
@@ -209,16 +210,16 @@ class FolderBucket implements Bucket {
 
   async #place(path: string, drafted: string, sha256: string): Promise<void> {
     const checksums = path + checksumEnding;
-    const older = (await this.#readChecksums(path)).filter((other) => other !== sha256);
+    const older = (await readChecksums(path)).filter((other) => other !== sha256);
     const replaced = (await lstat(path).catch(absent)) ? older : [];
-    const beside = await this.#draftChecksums(path, [sha256, ...replaced]);
+    const beside = await draftChecksums(this.#root, path, [sha256, ...replaced]);
     try {
       await publish([
         { from: beside, to: checksums },
         { from: drafted, to: path },
       ]);
       if (replaced.length > 0) {
-        await publish([{ from: await this.#draftChecksums(path, [sha256]), to: checksums }]);
+        await publish([{ from: await draftChecksums(this.#root, path, [sha256]), to: checksums }]);
       }
     } catch (thrown) {
       await discard(beside);
@@ -226,19 +227,8 @@ class FolderBucket implements Bucket {
     }
   }
 
-  async #draftChecksums(path: string, checksums: readonly string[]): Promise<string> {
-    const name = path.slice(dirname(path).length + 1);
-    const text = checksums.map((sha256) => `${sha256}  ${name}\n`).join('');
-    return await draft(this.#root, (handle) => handle.writeFile(text));
-  }
-
-  async #readChecksums(path: string): Promise<string[]> {
-    const text = (await readFile(path + checksumEnding, 'utf8').catch(absent)) ?? '';
-    return [...text.matchAll(/^([0-9a-f]{64}) {2}/gm)].map((match) => match[1] ?? '');
-  }
-
   async #checksums(path: string, key: string): Promise<string[]> {
-    const known = await this.#readChecksums(path);
+    const known = await readChecksums(path);
     if (known.length === 0) throw bucketError('bucket-unverified', { key, bucket: this.label });
     return known;
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
-import type { GetObjectCommandOutput, ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type {
   Body,
   Bucket,
@@ -20,9 +20,10 @@ import { contentTypeOf } from './content-type.js';
 import { bucketError } from './errors.js';
 import { checkKey } from './keys.js';
 import { connect, loadSdk, type S3Settings, type Sdk } from './s3-client.js';
+import { type At, deleteObject } from './s3-delete.js';
 import { facts, named } from './s3-errors.js';
 import { objectInfo } from './s3-info.js';
-import { spool } from './spool.js';
+import { removeAbandonedSpools, spool } from './spool.js';
 
 /** What goes up at once; S3 takes parts of no less. Hashing one for the signature takes some 4 ms. */
 const partBytes = 5 << 20;
@@ -31,6 +32,7 @@ const partsAtOnce = 3;
 /** Opens without asking the service: `check()` does that. @throws PerceptError `bucket-part-missing`, `bucket-bad-settings` */
 export async function openS3Bucket(settings: S3Settings): Promise<Bucket> {
   const sdk = await loadSdk();
+  await removeAbandonedSpools();
   try {
     return new S3Bucket(sdk, connect(sdk, settings), settings);
   } catch (cause) {
@@ -121,11 +123,8 @@ class S3Bucket implements Bucket {
   async delete(key: string): Promise<void> {
     const at = this.#at(key);
     const { versions } = await this.#supports();
-    await this.#doing(key, async () => {
-      // a plain delete would only hide what a versioned bucket goes on to keep
-      const ids = versions ? await this.#versions(at.Key) : [{}];
-      for (const id of ids) await this.#deleteOne(key, { ...at, ...id });
-    });
+    const deleting = { sdk: this.#sdk, client: this.#client, key, label: this.label, versions };
+    await this.#doing(key, () => deleteObject(deleting, at));
   }
 
   async url(key: string, { seconds, contentType }: UrlOptions): Promise<string> {
@@ -169,16 +168,11 @@ class S3Bucket implements Bucket {
     this.#client.destroy();
   }
 
-  #at(key: string): { Bucket: string; Key: string } {
+  #at(key: string): At {
     return { Bucket: this.#settings.bucket, Key: this.#prefix + checkKey(key) };
   }
 
-  async #upload(
-    at: { Bucket: string; Key: string },
-    source: Buffer | { file: string },
-    sha256: string,
-    ContentType: string,
-  ): Promise<void> {
+  async #upload(at: At, source: Buffer | { file: string }, sha256: string, ContentType: string): Promise<void> {
     const { encryption, kmsKey } = this.#settings;
     const params = {
       ...at,
@@ -204,40 +198,7 @@ class S3Bucket implements Bucket {
     throw bucketError('bucket-unverified', { key, bucket: this.label });
   }
 
-  async #versions(Key: string): Promise<{ VersionId: string }[]> {
-    const found: { VersionId: string }[] = [];
-    const where = { Bucket: this.#settings.bucket, Prefix: Key };
-    let next: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
-    while (next) {
-      const page: ListObjectVersionsCommandOutput = await this.#client.send(
-        new this.#sdk.s3.ListObjectVersionsCommand({ ...where, ...next }),
-      );
-      for (const each of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]) {
-        if (each.Key === Key && each.VersionId !== undefined) found.push({ VersionId: each.VersionId });
-      }
-      // the key itself comes first; what follows only begins like it
-      const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
-      next = KeyMarker === Key && VersionIdMarker !== undefined ? { KeyMarker, VersionIdMarker } : undefined;
-    }
-    return found;
-  }
-
-  async #deleteOne(key: string, at: { Bucket: string; Key: string; VersionId?: string }): Promise<void> {
-    try {
-      await this.#client.send(new this.#sdk.s3.DeleteObjectCommand(at));
-    } catch (thrown) {
-      if (!(await this.#isLocked(key, thrown))) throw thrown;
-      throw bucketError('bucket-locked', { key, bucket: this.label }, { cause: thrown });
-    }
-  }
-
-  async #isLocked(key: string, thrown: unknown): Promise<boolean> {
-    if (!(thrown instanceof Error) || facts(thrown).status !== 403) return false;
-    const { held, lockedUntil } = await this.head(key);
-    return held === true || (lockedUntil ?? 0) > Date.now();
-  }
-
-  async #locking(key: string, act: (at: { Bucket: string; Key: string }) => Promise<void>): Promise<void> {
+  async #locking(key: string, act: (at: At) => Promise<void>): Promise<void> {
     const at = this.#at(key);
     const { lock } = await this.#supports();
     if (!lock) throw bucketError('bucket-no-lock', { bucket: this.label });

@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { open, unlink } from 'node:fs/promises';
+import { open, readdir, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Body } from './bucket.js';
 import { Meter, sha256Of, sha256OfFile } from './checksum.js';
+import { draftName, isAbandoned } from './folder-files.js';
+
+const filePrefix = 'percept-spool-';
 
 export interface Spooled {
   readonly source: Buffer | { readonly file: string };
@@ -12,6 +14,19 @@ export interface Spooled {
   readonly sha256: string;
   /** A file to be removed afterwards. */
   readonly temporary?: string;
+}
+
+/** Removes what processes that were killed have left among the temporary files. */
+export async function removeAbandonedSpools(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(filePrefix)) continue;
+    const path = join(tmpdir(), name);
+    try {
+      if (isAbandoned(name.slice(filePrefix.length), (await stat(path)).mtimeMs)) await unlink(path);
+    } catch {
+      // another user's, or removed by another process
+    }
+  }
 }
 
 /**
@@ -45,7 +60,7 @@ async function drain(body: Readable, limit: number): Promise<Spooled> {
 }
 
 async function throughFile(head: readonly Buffer[], rest: AsyncIterator<unknown>): Promise<Spooled> {
-  const file = join(tmpdir(), `percept-spool-${randomUUID()}`);
+  const file = join(tmpdir(), filePrefix + draftName());
   const handle = await open(file, 'wx', 0o600);
   try {
     const meter = new Meter();
