@@ -4,6 +4,8 @@ import { error } from './errors.js';
 
 export interface Broker {
   readonly port: number;
+  /** Somebody has subscribed; what is published before that is nobody's. */
+  readonly subscribed: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,15 +24,43 @@ export async function startBroker(folder: string, preferred: number): Promise<Br
   });
   const level = new ClassicLevel<string, unknown>(join(folder, 'broker'), { valueEncoding: 'json' });
   const aedes = await Aedes.createBroker({ persistence: persistence(level) });
+  keepOrder((aedes as typeof aedes & { readonly persistence: Persistence }).persistence);
+  const subscribed = new Promise<void>((resolve) => aedes.once('subscribe', () => resolve()));
   const server = createServer(aedes.handle);
   const port = await listen(server, preferred);
   return {
     port,
+    subscribed,
     close: async () => {
       await new Promise<void>((resolve) => aedes.close(resolve));
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await level.close();
     },
+  };
+}
+
+type Write = (who: unknown, packet: unknown) => Promise<unknown>;
+
+interface Persistence {
+  outgoingEnqueueCombi: Write;
+  outgoingUpdate: Write;
+}
+
+/**
+ * Writes to disk overtake each other, and aedes takes a message whose number is below the last one's for a repeat: it
+ * would not forward it before the subscriber comes back. So each write ends after the one before it.
+ */
+function keepOrder(persistence: Persistence): void {
+  persistence.outgoingEnqueueCombi = inTurn(persistence.outgoingEnqueueCombi.bind(persistence));
+  persistence.outgoingUpdate = inTurn(persistence.outgoingUpdate.bind(persistence));
+}
+
+function inTurn(write: Write): Write {
+  let last: Promise<unknown> = Promise.resolve();
+  return (who, packet) => {
+    const turn = Promise.all([write(who, packet), last]).then(([written]) => written);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }
 

@@ -72,14 +72,17 @@ async function start(options: Options): Promise<Demo> {
   app.use('/', RED.httpNode);
   server.on('request', app);
   await RED.start();
-  const plant = startPlant(userDir, broker.port);
+  let plant: ChildProcess | undefined;
+  void broker.subscribed.then(() => {
+    plant = startPlant(userDir, broker.port);
+  });
 
   return {
     locks,
     broker,
     nodeRedVersion: versionOf(packageFolder('node-red')),
     stop: async () => {
-      plant.disconnect();
+      plant?.disconnect();
       await RED.stop();
       await broker.close();
       server.closeAllConnections();

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import mqtt from 'mqtt';
+import { startBroker } from '../../dist/cli/broker.js';
+import { freePort } from '../support/ports.ts';
+import { until } from '../support/until.ts';
+
+function folder(t: { after: (clean: () => void) => void }): string {
+  const path = mkdtempSync(join(tmpdir(), 'percept-broker-'));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+test('the embedded broker forwards every message while many are published at once, in order', async (t) => {
+  const broker = await startBroker(folder(t), 0);
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  const subscriber = await mqtt.connectAsync(url, { clientId: 'subscriber', clean: false });
+  const publisher = await mqtt.connectAsync(url, { clientId: 'publisher' });
+  const got: number[] = [];
+  subscriber.on('message', (_topic, payload) => got.push(Number(payload)));
+  await subscriber.subscribeAsync('a/#', { qos: 1 });
+  await broker.subscribed;
+  for (let i = 0; i < 3000; i += 50) {
+    await Promise.all(Array.from({ length: 50 }, (_, k) => publisher.publishAsync('a/b', String(i + k), { qos: 1 })));
+  }
+  await until(() => got.length >= 3000, { what: 'all messages' });
+  assert.deepEqual(
+    got,
+    Array.from({ length: 3000 }, (_, i) => i),
+  );
+  await Promise.all([subscriber.endAsync(true), publisher.endAsync(true)]);
+  await broker.close();
+});
+
+test('what the embedded broker has acknowledged for a subscriber that is away is there after a restart', async (t) => {
+  const path = folder(t);
+  const port = await freePort();
+  let broker = await startBroker(path, port);
+  const url = `mqtt://127.0.0.1:${port}`;
+  const away = await mqtt.connectAsync(url, { clientId: 'away', clean: false });
+  await away.subscribeAsync('a/#', { qos: 1 });
+  await away.endAsync(true);
+  const publisher = await mqtt.connectAsync(url, { clientId: 'publisher' });
+  for (let i = 0; i < 100; i++) await publisher.publishAsync('a/b', String(i), { qos: 1 });
+  await publisher.endAsync(true);
+  await broker.close();
+
+  broker = await startBroker(path, port);
+  const got: number[] = [];
+  const back = mqtt.connect(url, { clientId: 'away', clean: false });
+  back.on('message', (_topic, payload) => got.push(Number(payload)));
+  await until(() => got.length >= 100, { what: 'what was kept' });
+  assert.deepEqual(
+    got,
+    Array.from({ length: 100 }, (_, i) => i),
+  );
+  await back.endAsync(true);
+  await broker.close();
+});
+
+test('a port that is taken is no reason not to start', async (t) => {
+  const first = await startBroker(folder(t), 0);
+  const second = await startBroker(folder(t), first.port);
+  assert.notEqual(second.port, first.port);
+  await Promise.all([first.close(), second.close()]);
+});
