@@ -150,12 +150,12 @@ class Feed<T extends FeedTable> {
   }
 
   async #rest(ms: number): Promise<void> {
-    await pause(ms, undefined, { signal: this.#options.signal, ref: false }).catch(() => undefined);
+    await pause(ms, undefined, { signal: this.#options.signal }).catch(() => undefined);
   }
 
   async #restUntilWoken(ms: number): Promise<void> {
     const timer = new AbortController();
-    const poll = pause(ms, undefined, { signal: timer.signal, ref: false }).catch(() => undefined);
+    const poll = pause(ms, undefined, { signal: timer.signal }).catch(() => undefined);
     await Promise.race([this.#woken.promise, poll]);
     timer.abort();
   }

@@ -87,7 +87,8 @@ class Expiry {
       const last = page.at(-1)?.id;
       if (last === undefined || old.length === 0) return undefined;
       const stay = await this.#giveUp(old);
-      const ids = old.filter(({ key }) => !stay.has(key)).map(({ id }) => id);
+      // 0 is no row's id, but without any the list would not be SQL
+      const ids = [0, ...old.filter(({ key }) => !stay.has(key)).map(({ id }) => id)];
       const run = this.#db.deleteFrom('recording').where('id', 'in', ids);
       return { last, delete: () => run.executeTakeFirst() };
     });

@@ -1,4 +1,5 @@
-import type { PerceptError } from '../../kit/index.js';
+import { access, constants } from 'node:fs/promises';
+import { type PerceptError, toPerceptError } from '../../kit/index.js';
 import { storeError } from '../errors.js';
 import type { Failure } from './protocol.js';
 
@@ -49,4 +50,16 @@ export function fileError(thrown: unknown, store: string): PerceptError {
   if (code === 'EACCES' || code === 'EPERM' || code === 'ENOTDIR')
     return storeError('store-no-permission', params, cause);
   return storeError('store-failed', params, cause);
+}
+
+/** SQLite only says that it can't open a file; where the file could be read, it is write access that is missing. */
+export async function openError(thrown: unknown, store: string): Promise<PerceptError> {
+  const problem = toPerceptError(thrown);
+  if (problem.code !== 'store-no-permission') return problem;
+  const readable = await access(store, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+  const detail = 'its folder may not be written, where SQLite keeps its log';
+  return readable ? storeError('store-read-only', { store, detail }, { cause: thrown }) : problem;
 }

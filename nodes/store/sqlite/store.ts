@@ -14,7 +14,7 @@ import type { Database } from '../schema.js';
 import type { Batch, Committed, FeedTable } from '../store.js';
 import { tablesTouched, Wakers } from '../wakers.js';
 import { nextCursor, sqliteDialect } from './dialect.js';
-import { fileError } from './errors.js';
+import { fileError, openError } from './errors.js';
 import type { Role } from './protocol.js';
 import { Thread } from './thread.js';
 import { WriterTurns } from './turns.js';
@@ -53,7 +53,11 @@ export class SqliteStore implements Backend {
       throw fileError(thrown, this.label);
     });
     // the writer makes the file; only then can others read it
-    await this.#writer.request('query', { sql: 'select count(*) from sqlite_master', parameters: [] });
+    await this.#writer
+      .request('query', { sql: 'select count(*) from sqlite_master', parameters: [] })
+      .catch(async (thrown: unknown) => {
+        throw await openError(thrown, this.label);
+      });
     await migrate(
       this.#kysely<unknown>(() => Promise.resolve()),
       'sqlite',
