@@ -1,0 +1,191 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import { Mosquitto } from '../servers/mosquitto.ts';
+import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
+import { NodeRed } from './node-red.ts';
+import { peerFlow, peerPackages } from './peer-flow.ts';
+import { sensorFlow } from './sensor-flow.ts';
+import { Stream } from './stream.ts';
+import { until } from './until.ts';
+
+export interface TrialResult {
+  readonly sent: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  /** The same of Node-RED's own way, in the same process, on the same messages. */
+  readonly peerLost: number;
+  readonly peerDuplicated: number;
+}
+
+export interface FaultOptions {
+  readonly database: 'sqlite' | 'postgres';
+  readonly standby?: boolean;
+  readonly peer?: boolean;
+}
+
+interface Tally {
+  readonly rows: number;
+  readonly distinct: number;
+}
+
+const settled = 1500;
+
+/** Broker, database and a Node-RED that takes in one stream twice: with sensor in, and as Node-RED does it by itself. */
+export class FaultBench {
+  readonly broker: Mosquitto;
+  readonly nodeRed: NodeRed;
+  readonly postgres: PostgresServer | undefined;
+  readonly #stream: Stream;
+  readonly #url: string;
+  readonly #peer: boolean;
+  #before: TrialResult = { sent: 0, lost: 0, duplicated: 0, peerLost: 0, peerDuplicated: 0 };
+
+  private constructor(parts: {
+    broker: Mosquitto;
+    nodeRed: NodeRed;
+    postgres: PostgresServer | undefined;
+    stream: Stream;
+    url: string;
+    peer: boolean;
+  }) {
+    this.broker = parts.broker;
+    this.nodeRed = parts.nodeRed;
+    this.postgres = parts.postgres;
+    this.#stream = parts.stream;
+    this.#url = parts.url;
+    this.#peer = parts.peer;
+  }
+
+  static async start({ database, standby = false, peer = true }: FaultOptions): Promise<FaultBench> {
+    const broker = await Mosquitto.start();
+    const postgres = database === 'postgres' ? await startPostgres({ standby, synchronous: standby }) : undefined;
+    const url = postgres ? await postgres.database() : 'test.sqlite';
+    const flow = sensorFlow({
+      store: { url },
+      broker: { port: String(broker.port) },
+      sensor: { topic: 'bench/+machine/+quantity', value: 'value', source: '{machine}', quantity: '{quantity}' },
+    });
+    const nodeRed = await NodeRed.start({
+      flow: [
+        ...flow.filter(({ type }) => type !== 'test-probe'),
+        ...(peer ? peerFlow(broker.port, postgres ? firstHost(url) : 'peer.sqlite') : []),
+      ],
+      packages: peerPackages,
+    });
+    const stream = await Stream.open(broker.port);
+    const bench = new FaultBench({ broker, nodeRed, postgres, stream, url, peer });
+    await bench.#warm();
+    return bench;
+  }
+
+  /** Sends `count` messages, lets `fault` happen meanwhile, waits until everything has settled and counts. */
+  async trial(count: number, perSecond: number, fault: () => Promise<void>): Promise<TrialResult> {
+    const [sending, happening] = [this.#stream.send(count, perSecond), fault()];
+    await Promise.all([sending, happening]);
+    await this.#quiet();
+    const total = await this.#total();
+    const before = this.#before;
+    this.#before = total;
+    return {
+      sent: total.sent - before.sent,
+      lost: total.lost - before.lost,
+      duplicated: total.duplicated - before.duplicated,
+      peerLost: total.peerLost - before.peerLost,
+      peerDuplicated: total.peerDuplicated - before.peerDuplicated,
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#stream.close();
+    await this.nodeRed.stop();
+    await this.broker.stop();
+    await this.postgres?.stop();
+  }
+
+  /** Both take in, and the broker has saved their sessions: one that it lost is not what is measured. */
+  async #warm(): Promise<void> {
+    await this.#stream.send(20, 200);
+    await until(async () => (await this.#ours()).distinct >= 1, { ms: 20_000, what: 'the first rows' });
+    if (this.#peer) await until(async () => (await this.#theirs()).distinct >= 1, { what: "the peer's first rows" });
+    await new Promise((resolve) => setTimeout(resolve, settled));
+    this.#before = await this.#total();
+  }
+
+  async #total(): Promise<TrialResult> {
+    const sent = this.#stream.sent;
+    const ours = await this.#ours();
+    const theirs = this.#peer ? await this.#theirs() : { rows: sent, distinct: sent };
+    return {
+      sent,
+      lost: sent - ours.distinct,
+      duplicated: ours.rows - ours.distinct,
+      peerLost: sent - theirs.distinct,
+      peerDuplicated: theirs.rows - theirs.distinct,
+    };
+  }
+
+  /** Until nothing is missing, or nothing has come for a while. */
+  async #quiet(): Promise<void> {
+    let last = '';
+    let since = Date.now();
+    await until(
+      async () => {
+        const total = await this.#total();
+        const now = JSON.stringify(total);
+        if (now !== last) since = Date.now();
+        last = now;
+        const complete = total.lost === this.#before.lost && total.peerLost === this.#before.peerLost;
+        return complete || Date.now() - since > (total.lost > this.#before.lost ? 8000 : 2000);
+      },
+      { ms: 60_000, what: 'the rows to settle' },
+    );
+  }
+
+  #ours(): Promise<Tally> {
+    return this.#tally('select count(*) as total, count(distinct value) as different from reading', 'test.sqlite');
+  }
+
+  #theirs(): Promise<Tally> {
+    return this.#tally('select count(*) as total, count(distinct n) as different from peer', 'peer.sqlite');
+  }
+
+  async #tally(sql: string, file: string): Promise<Tally> {
+    const row = this.postgres ? await queryAny(this.#url, sql) : queryFile(join(this.nodeRed.userDir, file), sql);
+    return { rows: Number(row?.['total']), distinct: Number(row?.['different']) };
+  }
+}
+
+function firstHost(url: string): string {
+  return url.replace(/@([^/,]+),[^/]*\//, '@$1/');
+}
+
+function queryFile(path: string, sql: string): Record<string, unknown> | undefined {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    return db.prepare(sql).get();
+  } finally {
+    db.close();
+  }
+}
+
+/** From the host that may be written to: after a promotion that is another one. */
+async function queryAny(url: string, sql: string): Promise<Record<string, unknown> | undefined> {
+  const [, hosts = ''] = /@([^/]+)\//.exec(url) ?? [];
+  const trouble: unknown[] = [];
+  for (const host of hosts.split(',')) {
+    const client = new pg.Client({ connectionString: url.replace(hosts, host), connectionTimeoutMillis: 2000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query('select pg_is_in_recovery() as standby');
+      if (rows[0]?.standby) continue;
+      return (await client.query(sql)).rows[0];
+    } catch (thrown) {
+      trouble.push(thrown);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  throw new AggregateError(trouble, 'no host answers');
+}
