@@ -22,8 +22,15 @@ export interface WidgetDefinition {
   readonly type: string;
   /** Rows when the user chose "auto". */
   readonly rows: number;
+  /** The property that sends a page's message to the second output instead of the first. */
+  readonly second?: string;
   /** @param show sends to the page that the message names in `_client`, else to all */
   start?(show: Show, config: WidgetConfig, RED: NodeAPI): Wiring;
+}
+
+interface Events {
+  readonly onAction: boolean;
+  beforeSend(msg: Message): Message | [null, Message];
 }
 
 interface Base {
@@ -32,7 +39,7 @@ interface Base {
 
 interface Group {
   getBase(): Base;
-  register(node: Node, config: object, events: { onAction: boolean }): void;
+  register(node: Node, config: object, events: Events): void;
 }
 
 type InputListener = (msg: Message, send: Node['send'], done: (error?: Error) => void) => void;
@@ -54,7 +61,10 @@ export function defineWidget(RED: NodeAPI, definition: WidgetDefinition): void {
     const show: Show = (message) => base.emit(`msg-input:${this.id}`, message);
     const wiring = definition.start?.(show, config, RED);
     const { facade, dashboard } = withoutInput(this);
-    group.register(facade, settingsForPage(config, definition, RED), { onAction: true });
+    group.register(facade, settingsForPage(config, definition, RED), {
+      onAction: true,
+      beforeSend: (msg) => (definition.second && definition.second in msg ? [null, msg] : msg),
+    });
 
     this.on('input', (msg, send, done) => {
       if (wiring?.input(msg as Message)) done();
@@ -66,7 +76,13 @@ export function defineWidget(RED: NodeAPI, definition: WidgetDefinition): void {
 
 function settingsForPage(config: WidgetConfig, { rows }: WidgetDefinition, RED: NodeAPI): object {
   const height = Number(config.height) > 0 ? config.height : rows;
-  return { ...config, height, language: (RED.settings as { lang?: string }).lang ?? '' };
+  // what a page gets must not come out of the node again: it would go round and round with a history node
+  return { ...config, height, passthru: false, language: languageSetting(RED) };
+}
+
+/** Node-RED's own language, where its settings name one; pages follow the browser otherwise. */
+export function languageSetting(RED: NodeAPI): string {
+  return (RED.settings as { lang?: string }).lang ?? '';
 }
 
 /** The dashboard sends each input on to every page at once; a node that receives a thousand a second wants a say in that. */
@@ -79,4 +95,18 @@ function withoutInput(node: Node): { facade: Node; dashboard: () => InputListene
   };
   const facade: Node = Object.create(node, { on: { value: on } });
   return { facade, dashboard: () => listener };
+}
+
+/** Takes answers of a history node over that one page asked for; what comes unasked is left to the dashboard, which keeps it. */
+export function takesAnswers(kinds: readonly string[], show: Show): Wiring {
+  return {
+    input: ({ payload, finding, error, select, request, _client, ...rest }) => {
+      if ('redrive' in rest) return true;
+      const answers = kinds.includes(String((payload as { kind?: unknown } | null | undefined)?.kind));
+      if (!(answers && _client) && finding === undefined && error === undefined && select === undefined) return false;
+      const problem = error && { message: (error as { message?: unknown }).message };
+      show({ payload: answers ? payload : undefined, finding, select, error: problem, request, _client });
+      return true;
+    },
+  };
 }

@@ -1,12 +1,11 @@
-import { computed, onBeforeUnmount, onMounted, type Ref, ref, shallowRef } from 'vue';
+import { computed, type Ref, ref, shallowRef } from 'vue';
+import { useAsking } from '../shared/asking.ts';
 import type { PageMessage } from '../shared/dashboard.ts';
-import type { Translate } from '../shared/language.ts';
 import { type Finding, mergeFindings } from '../shared/severity.ts';
 import { within } from './marks.ts';
 import {
   type Answer,
   append,
-  byName,
   emptyModel,
   forgetBefore,
   type Lane,
@@ -16,133 +15,111 @@ import {
   sourcesOf,
 } from './model.ts';
 import { asSpan, namesIn, queryOf, type Range, windowOf } from './range.ts';
-import type { ChartText } from './texts.ts';
+import { matches } from './select.ts';
+
+/** From another widget: what to show. */
+export interface Selection {
+  readonly sources?: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+}
 
 /** What the chart's node sends to the page. */
 export interface ChartMessage extends PageMessage {
   readonly live?: readonly LivePoint[];
   readonly payload?: Answer;
   readonly finding?: Finding;
-  readonly error?: { readonly message?: string };
-  /** From another widget: the sources to show. */
-  readonly select?: { readonly sources?: readonly string[] };
+  readonly select?: Selection;
 }
 
 interface Needs {
-  readonly text: Translate<ChartText>;
   readonly now: Ref<number>;
   send(msg: Record<string, unknown>): void;
-  onReconnect(act: () => void): void;
 }
 
-const patience = 8_000;
 const mostSources = 8;
 const mostFindings = 500;
+/** Least time between two questions that the chart asks by itself, ms. */
+const pause = 10_000;
 
-export function useChart(settings: Readonly<Record<string, unknown>>, { text, now, send, onReconnect }: Needs) {
+export function useChart(settings: Readonly<Record<string, unknown>>, { now, send }: Needs) {
+  const configured = namesIn(settings['sources']);
+  const quantities = namesIn(settings['quantities']);
   const range = ref<Range>({ span: asSpan(settings['span']) });
   const model = shallowRef(emptyModel());
   const version = ref(0);
   const findings = shallowRef<readonly Finding[]>([]);
-  const selected = ref(namesIn(settings['sources']));
-  const quantities = namesIn(settings['quantities']);
-  const waiting = ref(false);
-  const problem = ref('');
-  const problemHelp = ref('');
-  let request = '';
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const selected = ref<readonly string[]>([]);
+  const asking = useAsking({ send });
+  let askedAt = 0;
 
-  const fail = (title: string, help: string): void => {
-    waiting.value = false;
-    problem.value = title;
-    problemHelp.value = help;
-  };
-
+  const wanted = computed(() => (selected.value.length > 0 ? selected.value : configured));
   const ask = (): void => {
-    request = Math.random().toString(36).slice(2);
-    problem.value = '';
-    waiting.value = true;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      waiting.value = false;
-      // live readings alone make a chart too
-      if (model.value.series.size === 0) fail(text('silent'), text('silentHelp'));
-    }, patience);
-    send({ payload: queryOf(range.value, Date.now(), selected.value, quantities), request });
+    askedAt = Date.now();
+    asking.ask(queryOf(range.value, askedAt, wanted.value, quantities));
   };
-
-  const wanted = ({ source, quantity }: LivePoint): boolean =>
-    (selected.value.length === 0 || selected.value.includes(source)) &&
-    (quantities.length === 0 || quantities.includes(quantity));
-
   const take = (answer: Answer): void => {
-    clearTimeout(timer);
-    waiting.value = false;
-    problem.value = '';
     model.value = modelOf(answer);
     findings.value = mergeFindings([], answer.findings ?? [], mostFindings);
     version.value++;
   };
-
-  const receive = (msg: ChartMessage): void => {
-    if (msg.request !== undefined && msg.request !== request) return;
-    if (msg.error) fail(text('failed'), msg.error.message ?? '');
-    if (msg.payload) take(msg.payload);
-    if (msg.finding) findings.value = mergeFindings(findings.value, [msg.finding], mostFindings);
-    if (msg.live && 'span' in range.value) {
-      append(model.value, msg.live.filter(wanted));
-      forgetBefore(model.value, windowOf(range.value, Date.now()).from);
-      if (model.value.series.size > 0) problem.value = '';
-      version.value++;
-    }
-    if (msg.select) {
-      selected.value = [...(msg.select.sources ?? [])];
-      ask();
-    }
+  const takeLive = (live: readonly LivePoint[]): void => {
+    const concerning = live.filter((p) => matches(wanted.value, p.source) && matches(quantities, p.quantity));
+    const stragglers = append(model.value, concerning);
+    forgetBefore(model.value, windowOf(range.value, Date.now()).from);
+    version.value++;
+    // a source sends what it kept while it was cut off: the history has it in order
+    if (stragglers > 0 && Date.now() - askedAt > pause) ask();
   };
-
-  const choose = (next: Range): void => {
-    range.value = next;
+  const select = ({ sources, from, to }: Selection): void => {
+    selected.value = sources ?? [];
+    if (from !== undefined && to !== undefined) range.value = { from, to };
     ask();
   };
 
-  onMounted(ask);
-  onReconnect(ask);
-  onBeforeUnmount(() => clearTimeout(timer));
+  const receive = (msg: ChartMessage): void => {
+    if (!asking.accept(msg)) return;
+    if (msg.payload) take(msg.payload);
+    if (msg.finding) findings.value = mergeFindings(findings.value, [msg.finding], mostFindings);
+    if (msg.live && 'span' in range.value) takeLive(msg.live);
+    if (msg.select) select(msg.select);
+  };
 
   const window = computed(() => windowOf(range.value, now.value));
   const allSources = computed(() => (version.value >= 0 ? sourcesOf(model.value) : []));
   const sources = computed(() => allSources.value.slice(0, mostSources));
-  const lanes = computed(() => visible(version.value >= 0 ? lanesOf(model.value) : [], sources.value));
+  const lanes = computed(() => withSources(version.value >= 0 ? lanesOf(model.value, quantities) : [], sources.value));
   const concerns = ({ source, quantity }: Finding): boolean =>
     sources.value.includes(source) && (quantity === '' || lanes.value.some((lane) => lane.quantity === quantity));
 
   return {
+    ...asking,
     range,
     window,
     model,
     version,
     sources,
+    selected,
     lanes,
-    waiting,
-    problem,
-    problemHelp,
     receive,
-    choose,
+    select,
     ask,
+    choose: (next: Range): void => {
+      range.value = next;
+      ask();
+    },
     left: computed(() => allSources.value.length - sources.value.length),
     listed: computed(() => within(findings.value, window.value).filter(concerns)),
     /** A finding about a whole source goes to the topmost strip. */
     findingsOf: (lane: Lane, index: number): Finding[] =>
-      findings.value.filter(
-        (f) => sources.value.includes(f.source) && (f.quantity === lane.quantity || (f.quantity === '' && index === 0)),
-      ),
+      findings.value
+        .filter(({ source }) => sources.value.includes(source))
+        .filter(({ quantity }) => quantity === lane.quantity || (quantity === '' && index === 0)),
   };
 }
 
-function visible(lanes: readonly Lane[], sources: readonly string[]): Lane[] {
+function withSources(lanes: readonly Lane[], sources: readonly string[]): Lane[] {
   return lanes
     .map((lane) => ({ ...lane, series: lane.series.filter(({ source }) => sources.includes(source)) }))
-    .filter(({ series }) => series.length > 0)
-    .sort((a, b) => byName(a.quantity, b.quantity));
+    .filter(({ series }) => series.length > 0);
 }

@@ -54,7 +54,7 @@ export function useLane(props: LaneProps, holder: Ref<HTMLElement | null>, onCur
         source: series.source,
         hidden: props.hidden.has(series.source),
         line: line(series.source),
-        value: formatValue(shownValue(series, props), decimals.value, props.language),
+        value: formatValue(shownValue(series, props), decimalsFor(largest([series], props.version)), props.language),
       })),
     ),
   };

@@ -84,15 +84,22 @@ function columns(points: Columns | Row[]): Columns {
 
 const keyOf = (source: string, quantity: string): string => `${source}\n${quantity}`;
 
-/** Adds what came live, into the newest point while its stretch lasts. A repeat or a straggler changes nothing. */
-export function append(model: Model, live: readonly LivePoint[]): void {
+/**
+ * Adds what came live, into the newest point while its stretch lasts. A repeat or a straggler changes nothing.
+ * @returns how many stragglers there were
+ */
+export function append(model: Model, live: readonly LivePoint[]): number {
+  let stragglers = 0;
   for (const point of live) {
     const key = keyOf(point.source, point.quantity);
     const series = model.series.get(key) ?? newSeries(point);
     model.series.set(key, series);
     series.unit = point.unit || series.unit;
-    if (!joinNewest(series, point, model.width)) addPoint(series, point, model.width);
+    const newest = series.points.time.at(-1) ?? 0;
+    if (stretch(point.time, model.width) < newest) stragglers++;
+    else if (!joinNewest(series, point, model.width)) addPoint(series, point, model.width);
   }
+  return stragglers;
 }
 
 function newSeries({ source, quantity, unit }: LivePoint): Series {
@@ -104,7 +111,7 @@ function joinNewest(series: Series, point: LivePoint, width: number): boolean {
   const at = time.length - 1;
   const newest = time[at];
   if (newest === undefined || stretch(point.time, width) > newest) return false;
-  if (width === 0 || stretch(point.time, width) < newest) return true;
+  if (width === 0) return true;
   min[at] = Math.min(min[at] ?? point.min, point.min);
   max[at] = Math.max(max[at] ?? point.max, point.max);
   const count = series.tail + point.count;
@@ -136,8 +143,9 @@ export function forgetBefore(model: Model, from: number): void {
   }
 }
 
-/** Strips in order of their first quantity's name; a quantity measured in two units gets two. */
-export function lanesOf(model: Model): Lane[] {
+/** A strip per quantity, by name but for those that come first; a quantity measured in two units gets two. */
+export function lanesOf(model: Model, first: readonly string[] = []): Lane[] {
+  const rank = (quantity: string): number => (first.includes(quantity) ? first.indexOf(quantity) : first.length);
   const lanes = new Map<string, Series[]>();
   for (const series of model.series.values()) {
     const key = `${series.quantity}\n${series.unit}`;
@@ -150,7 +158,7 @@ export function lanesOf(model: Model): Lane[] {
       unit: series[0]?.unit ?? '',
       series: series.sort((a, b) => byName(a.source, b.source)),
     }))
-    .sort((a, b) => byName(a.quantity, b.quantity));
+    .sort((a, b) => rank(a.quantity) - rank(b.quantity) || byName(a.quantity, b.quantity));
 }
 
 /** `pump-2` before `pump-10`. */

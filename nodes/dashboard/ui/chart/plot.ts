@@ -65,7 +65,7 @@ export function plotOptions(parts: PlotParts): uPlot.Options {
         ...axis,
         size: axisWidth * look.scale,
         gap: 6 * look.scale,
-        space: 30 * look.scale,
+        space: 24 * look.scale,
         values: (_plot, values, _axis, _space, step) => values.map((v) => axisValue(v, step, decimals, look.language)),
       },
     ],

@@ -23,6 +23,8 @@ export interface Query {
   readonly kind: 'series';
   readonly from: number;
   readonly to: number;
+  /** Of all series together: enough for a wide screen. */
+  readonly points: number;
   readonly sources?: readonly string[];
   readonly quantities?: readonly string[];
 }
@@ -31,6 +33,7 @@ export function queryOf(range: Range, now: number, sources: readonly string[], q
   return {
     kind: 'series',
     ...windowOf(range, now),
+    points: 8000,
     ...(sources.length > 0 && { sources }),
     ...(quantities.length > 0 && { quantities }),
   };

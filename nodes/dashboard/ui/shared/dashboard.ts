@@ -13,8 +13,15 @@ export interface Socket {
 type DataTracker = (id: string, onInput: (msg: never) => void, onLoad: (msg: never) => void) => void;
 
 export interface PageMessage {
+  readonly payload?: unknown;
+  readonly error?: { readonly message?: string };
   readonly _client?: { readonly socketId?: string };
   readonly request?: string;
+}
+
+/** The dashboard keeps its one theme under this name and sets `dark` by the page's background. */
+interface Vuetify {
+  readonly theme: { readonly themes: Readonly<Record<string, { readonly dark: boolean }>> };
 }
 
 interface WidgetProps {
@@ -30,7 +37,7 @@ export function useWidget<Key extends string, Msg extends PageMessage>(
 ) {
   const socket = inject<Socket>('$socket') as Socket;
   const track = inject<DataTracker>('$dataTracker') as DataTracker;
-  const vuetify = getCurrentInstance()?.appContext.config.globalProperties['$vuetify'];
+  const page = getCurrentInstance()?.proxy as { $vuetify?: Vuetify } | null | undefined;
   const language = pickLanguage(props['language'] as string | undefined, navigator.language);
 
   const mine = (msg: Msg | null | undefined): void => {
@@ -43,7 +50,7 @@ export function useWidget<Key extends string, Msg extends PageMessage>(
   return {
     language,
     text: translator(texts, language),
-    dark: computed<boolean>(() => vuetify?.theme?.current?.dark ?? false),
+    dark: computed<boolean>(() => page?.$vuetify?.theme.themes['nrdb']?.dark ?? false),
     scale: watchView(),
     connected: useConnection(socket),
     now: useNow(),
