@@ -1,11 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { parse as parseStream } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import { cellOf, delimiterOf } from '../decode/csv.js';
 import { readTime, type TimeFormat } from '../decode/time.js';
 import { replayError } from './errors.js';
 import { type Bad, bad } from './item.js';
+import { type Line, readLines } from './lines.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 export interface Placed {
@@ -31,19 +29,20 @@ export interface Layout {
 }
 
 const timeName = /^(date_?time|time_?stamp|time|date|ts|datum|zeit(stempel)?|일시|시간|시각)$/i;
-const sampleBytes = 64 * 1024;
-const maxRecord = 1024 * 1024;
+const maxRecord = 64 * 1024;
+const maxLinesPerRecord = 50;
 
 /**
  * Looks at the beginning of a CSV file: its separator, its columns and which of them is the time.
  * @throws PerceptError `replay-columns`, `replay-path`
  */
 export async function layoutOf(path: string, settings: TableSettings): Promise<Layout> {
-  const sample = await beginningOf(path);
-  const delimiter = settings.delimiter || delimiterOf(sample.replace(/^\uFEFF/, ''));
-  const lines = sampleLines(sample, delimiter);
-  const [first = [], second = first] = lines;
-  if (first.length === 0) throw replayError('replay-path', { path, problem: 'the file is empty' });
+  const [head, next = head] = await firstRecords(path);
+  if (head === undefined || next === undefined)
+    throw replayError('replay-path', { path, problem: 'the file is empty' });
+  const delimiter = settings.delimiter || delimiterOf(head);
+  const first = cellsOf(head, delimiter) ?? [];
+  const second = cellsOf(next, delimiter) ?? [];
   const header = !first.every((cell) => isValue(cell, delimiter, settings.timeFormat));
   const columns = header ? uniqueNames(first) : first.map((_, i) => `column${i + 1}`);
   const { timeColumn } = settings;
@@ -63,35 +62,50 @@ export async function layoutOf(path: string, settings: TableSettings): Promise<L
 /** Rows as objects: numbers where the text is one, nothing for an empty cell. */
 export async function* readTable(path: string, layout: Layout): AsyncGenerator<Placed | Bad> {
   const { columns, delimiter, header } = layout;
-  const broken: Bad[] = [];
-  const parser = parseStream({
-    delimiter,
-    bom: true,
-    trim: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: maxRecord,
-    from: header ? 2 : 1,
-  });
-  parser.on('skip', (problem?: { message: string; lines?: number }) => {
-    broken.push(bad(path, Number(problem?.lines ?? 0), 'a quote is not closed or stands in the middle'));
-  });
-  const input = createReadStream(path);
-  input.on('error', (error) => parser.destroy(error));
-  try {
-    for await (const { record, info } of input.pipe(parser) as AsyncIterable<{
-      record: string[];
-      info: { lines: number };
-    }>) {
-      yield* broken.splice(0);
-      yield rowOf(path, info.lines, record, columns, delimiter);
+  let first = header;
+  for await (const { number, text, cut } of readRecords(path)) {
+    if (text.trim() === '') continue;
+    const cells = cut ? undefined : cellsOf(text, delimiter);
+    if (first) first = false;
+    else if (cut) yield bad(path, number, 'the line is too long', text);
+    else if (cells) yield rowOf(path, number, cells, columns, delimiter);
+    else yield bad(path, number, 'a quote is not closed or stands in the middle', text);
+  }
+}
+
+/** Lines, joined where a quoted cell goes over several; after a quote that is never closed it goes on at the next line. */
+async function* readRecords(path: string): AsyncGenerator<Line> {
+  let held: Line[] = [];
+  for await (const line of readLines(path)) {
+    held.push(line);
+    while (held.length > 0) {
+      const text = held.map((one) => one.text).join('\n');
+      const open = quotes(text) % 2 === 1;
+      if (open && held.length < maxLinesPerRecord && text.length < maxRecord) break;
+      const whole = open ? held.slice(0, 1) : held;
+      yield {
+        number: held[0]?.number ?? 0,
+        text: whole.map((one) => one.text).join('\n'),
+        cut: whole.some((one) => one.cut),
+      };
+      held = held.slice(whole.length);
     }
-    yield* broken;
-  } finally {
-    input.destroy();
-    parser.destroy();
+  }
+  yield* held;
+}
+
+function quotes(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) count++;
+  return count;
+}
+
+function cellsOf(text: string, delimiter: string): readonly string[] | undefined {
+  if (!text.includes('"')) return text.split(delimiter).map((cell) => cell.trim());
+  try {
+    return (parse(text, { delimiter, trim: true, relax_column_count: true }) as string[][])[0];
+  } catch {
+    return undefined;
   }
 }
 
@@ -109,20 +123,13 @@ function rowOf(
   return { kind: 'row', line, row: Object.fromEntries(named.filter(([, cell]) => cell !== null)) };
 }
 
-async function beginningOf(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(sampleBytes), 0, sampleBytes, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
+async function firstRecords(path: string): Promise<string[]> {
+  const records: string[] = [];
+  for await (const { text } of readRecords(path)) {
+    if (text.trim() !== '') records.push(text);
+    if (records.length === 2) break;
   }
-}
-
-function sampleLines(sample: string, delimiter: string): string[][] {
-  const lines = sample.split('\n').filter((line) => line.trim() !== '');
-  const options = { delimiter, trim: true, bom: true, relax_quotes: true, relax_column_count: true };
-  return lines.slice(0, 2).flatMap((line) => parse(line, options) as string[][]);
+  return records;
 }
 
 function isValue(cell: string, delimiter: string, format: TimeFormat): boolean {
