@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type PerceptError, toPerceptError } from '../kit/index.js';
 import { FeedCursor, newestId } from './feed/cursor.js';
+import { newHolder } from './feed/holder.js';
 import { type FeedFilter, type FeedRows, fetchRows, matcher } from './feed/rows.js';
 import type { FeedTable, Store } from './store.js';
 
@@ -18,7 +18,7 @@ export interface FeedOptions<T extends FeedTable> {
   /** Rows read at once, and so the most that wait in memory. */
   readonly batch?: number;
   readonly signal: AbortSignal;
-  /** How long a process that died keeps others waiting. */
+  /** How long a process on another machine that died keeps others waiting. */
   readonly leaseMs?: number;
   /** How often to look although nobody called. */
   readonly pollMs?: number;
@@ -77,7 +77,7 @@ class Feed<T extends FeedTable> {
     this.#matches = matcher(options.filter ?? {});
     this.#leaseMs = leaseMs;
     this.#batch = batch;
-    this.#cursor = new FeedCursor(store, { name, table, from, leaseMs, holder: `${process.pid} ${randomUUID()}` });
+    this.#cursor = new FeedCursor(store, { name, table, from, leaseMs, holder: newHolder() });
   }
 
   async run(): Promise<void> {

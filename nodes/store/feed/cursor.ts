@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Expression, sql } from 'kysely';
 import type { FeedTable, Store } from '../store.js';
 import { feedError } from './errors.js';
+import { isGone } from './holder.js';
 
 export interface CursorOptions {
   readonly name: string;
@@ -40,7 +41,8 @@ export class FeedCursor {
 
   /** @returns whether it is this holder's turn; the position is then where the last holder left it */
   async acquire(): Promise<boolean> {
-    await this.#create();
+    const before = await this.#create();
+    const free = before && isGone(before) ? before : null;
     const asked = performance.now();
     const now = this.#now();
     const { name, table, holder, leaseMs } = this.#options;
@@ -49,7 +51,14 @@ export class FeedCursor {
       .set({ holder, lease_until: sql<number>`${now} + ${leaseMs}` })
       .where('name', '=', name)
       .where('table_name', '=', table)
-      .where((eb) => eb.or([eb('holder', 'is', null), eb('holder', '=', holder), eb('lease_until', '<', now)]))
+      .where((eb) =>
+        eb.or([
+          eb('holder', 'is', null),
+          eb('holder', '=', holder),
+          eb('holder', '=', free),
+          eb('lease_until', '<', now),
+        ]),
+      )
       .returning('position')
       .executeTakeFirst();
     if (!row) return false;
@@ -111,12 +120,17 @@ export class FeedCursor {
     return ours;
   }
 
-  async #create(): Promise<void> {
+  /** @returns who holds it now */
+  async #create(): Promise<string | null> {
     const { db } = this.#store;
     const { name, table, from } = this.#options;
-    const known = await db.selectFrom('feed_cursor').select('table_name').where('name', '=', name).executeTakeFirst();
+    const known = await db
+      .selectFrom('feed_cursor')
+      .select(['table_name', 'holder'])
+      .where('name', '=', name)
+      .executeTakeFirst();
     if (known) {
-      if (known.table_name === table) return;
+      if (known.table_name === table) return known.holder;
       throw feedError('feed-name-taken', { name, table, other: known.table_name });
     }
     const position = from === 'now' ? await newestId(this.#store, table) : 0;
@@ -125,6 +139,7 @@ export class FeedCursor {
       .values({ name, table_name: table, position, holder: null, lease_until: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    return null;
   }
 
   /** A server's clock is the one that all its users share; a file's users share this machine's. */
