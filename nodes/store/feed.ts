@@ -38,6 +38,8 @@ export interface FeedState {
 
 const defaultLeaseMs = 10_000;
 const defaultPollMs = 5_000;
+/** How often one that waits looks whether it may work. */
+const waitingMs = 1_000;
 const defaultBatch = 500;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
@@ -93,6 +95,8 @@ class Feed<T extends FeedTable> {
           ms = firstPauseMs;
         } catch (thrown) {
           onProblem?.(toPerceptError(thrown));
+          // what was done before the failure is not done again
+          await this.#cursor.flush().catch(() => undefined);
           await this.#rest(ms);
           ms = Math.min(2 * ms, longestPauseMs);
         }
@@ -108,7 +112,7 @@ class Feed<T extends FeedTable> {
   async #turn(): Promise<void> {
     if (!(await this.#cursor.acquire())) {
       await this.#tell('waiting');
-      await this.#rest(this.#leaseMs / 3);
+      await this.#rest(Math.min(waitingMs, this.#leaseMs / 3));
       return;
     }
     const renewal = setInterval(() => void this.#cursor.renew().catch(() => undefined), this.#leaseMs / 3).unref();
