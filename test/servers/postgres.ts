@@ -11,6 +11,8 @@ export interface PostgresOptions {
   readonly standby?: boolean;
   /** The primary answers a commit only when the standby has it: then a promotion loses nothing. */
   readonly synchronous?: boolean;
+  /** Writes reach the disk before a commit is answered; off by default, since a test's server may lose power. */
+  readonly fsync?: boolean;
 }
 
 export interface PostgresServer {
@@ -47,14 +49,17 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const ports = await freePorts(options.standby ? 2 : 1);
   const [port = 0, standbyPort = 0] = ports;
   const servers: ChildProcess[] = [];
-  const extra = options.synchronous ? ['-c', 'synchronous_standby_names=*'] : [];
+  const extra = [
+    ...['-c', `fsync=${options.fsync ? 'on' : 'off'}`],
+    ...(options.synchronous ? ['-c', 'synchronous_standby_names=*'] : []),
+  ];
 
   run(place, 'initdb', ['-D', 'p', '-U', user, '--pwfile=pw', '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C', '-N']);
   let primary = await start(place, 'p', port, extra, servers);
   if (options.standby) {
     const from = ['-h', '127.0.0.1', '-p', String(port), '-U', user];
     run(place, 'pg_basebackup', [...from, '-D', 's', '-R', '-X', 'stream', '-C', '-S', 'standby', '-c', 'fast']);
-    await start(place, 's', standbyPort, [], servers);
+    await start(place, 's', standbyPort, extra.slice(0, 2), servers);
   }
   let databases = 0;
 
@@ -123,7 +128,6 @@ async function start(
   const settings = [
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${place.dir}`,
-    'fsync=off',
     'shared_buffers=32MB',
     'max_wal_senders=4',
     'wal_keep_size=64MB',

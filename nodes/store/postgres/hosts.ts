@@ -31,6 +31,7 @@ export function hostsOf(settings: StoreSettings): Hosts {
       application_name: 'percept',
       connectionTimeoutMillis: settings.connectMs ?? 3_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     })),
   };
 }

@@ -36,7 +36,8 @@ export class Primary {
     }
     // finds the primary and tells why there is none
     await (await this.client()).end();
-    this.#pool ??= await this.#newPool();
+    const driver = await this.#load();
+    this.#pool ??= this.#newPool(driver);
     return this.#pool.connect().catch((thrown: unknown) => {
       throw this.#error(thrown);
     });
@@ -100,8 +101,7 @@ export class Primary {
     throw storeError('store-unreachable', { store: this.#hosts.label, detail });
   }
 
-  async #newPool(): Promise<Pool> {
-    const { Pool: NewPool } = await this.#load();
+  #newPool({ Pool: NewPool }: Driver): Pool {
     const config = this.#hosts.configs[this.#current] as ClientConfig;
     const pool = new NewPool({ ...this.#configured(config), max: connections, idleTimeoutMillis: 30_000 });
     pool.on('error', () => undefined);

@@ -83,7 +83,9 @@ function configure(db: DatabaseSync): void {
     return;
   }
   useWal(db);
-  db.exec('pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -16000');
+  // a log that grew while a backup was reading becomes small again
+  db.exec(`pragma synchronous = full; pragma foreign_keys = on; pragma cache_size = -16000;
+    pragma journal_size_limit = 67108864`);
   if (options.maxBytes === 0) return;
   const { page_size: pageSize } = db.prepare('pragma page_size').get() as { page_size: number };
   db.exec(`pragma max_page_count = ${Math.floor(options.maxBytes / pageSize)}`);
