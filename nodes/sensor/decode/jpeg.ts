@@ -7,6 +7,7 @@ export interface JpegFacts {
 }
 
 const startOfScan = 0xda;
+const endOfImage = Buffer.from([0xff, 0xd9]);
 /** DHT, JPG and DAC lie among the frame headers SOF0 to SOF15 (ITU-T T.81, table B.1) but are none. */
 const noFrameHeader = new Set([0xc4, 0xc8, 0xcc]);
 /** Cameras pad what they send. */
@@ -24,7 +25,8 @@ export function isJpeg(bytes: Buffer): boolean {
 export function readJpeg(name: string, bytes: Buffer): JpegFacts {
   const fail = (problem: string) => decodeError('decode-jpeg', { name, problem });
   if (!isJpeg(bytes)) throw fail('it does not start like one');
-  if (bytes.lastIndexOf(Buffer.from([0xff, 0xd9])) < bytes.length - 2 - maxPadding) throw fail('its end is missing');
+  const end = bytes.lastIndexOf(endOfImage);
+  if (end === -1 || end < bytes.length - 2 - maxPadding) throw fail('its end is missing');
   let at = 2;
   while (at + 9 < bytes.length) {
     if (bytes[at] !== 0xff) break;

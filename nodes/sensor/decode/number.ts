@@ -5,7 +5,9 @@ import { makeNamer } from './naming.js';
 import { makeStamper } from './stamp.js';
 import { readText, toNumber } from './text.js';
 
-const numberAndUnit = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([\p{L}%°‰µΩ][\p{L}\p{N}%°‰²³/·*^_-]{0,19})?$/u;
+/** A unit that is set off may hold digits (`5 m3`); one that isn't may not, since `12h30` is no number. */
+const numberAndUnit =
+  /^(?!0[xX])([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\s+([\p{L}%°‰][\p{L}\p{N}%°‰²³/·*^_-]{0,19})|([\p{L}%°‰][\p{L}%°‰²³/·*^_-]{0,19}))?$/u;
 const words: Readonly<Record<string, number>> = { true: 1, on: 1, false: 0, off: 0 };
 
 /** A number as text, `21.5` or `21.5 °C`; also true/false and on/off. A decimal comma is refused: `1,234` says two things. */
@@ -28,5 +30,5 @@ function parse(topic: string, text: string): { value: number; unit: string } {
   const found = text.length <= 400 ? numberAndUnit.exec(text) : null;
   const value = toNumber(found?.[1]);
   if (value === undefined) throw decodeError('decode-number', { topic });
-  return { value, unit: found?.[2] ?? '' };
+  return { value, unit: found?.[2] ?? found?.[3] ?? '' };
 }
