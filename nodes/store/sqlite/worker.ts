@@ -18,7 +18,8 @@ const statementsKept = 200;
 let opened: DatabaseSync | undefined;
 let committer: Committer | undefined;
 const statements = new Map<string, StatementSync>();
-const cursors = new Map<number, Iterator<unknown>>();
+/** With its statement: before Node 24 an iterator alone does not keep it from being collected. */
+const cursors = new Map<number, { readonly statement: StatementSync; readonly rows: Iterator<unknown> }>();
 
 parentPort?.on('message', (request: Request | typeof closeRequest) => {
   if (request === closeRequest) {
@@ -129,16 +130,17 @@ function answer(rows: Record<string, unknown>[]): QueryAnswer {
 
 function openCursor(db: DatabaseSync, cursor: number, sql: string, parameters: readonly unknown[]): null {
   // not from the cache: two streams of one text must not share a position
-  cursors.set(cursor, db.prepare(sql).iterate(...parameters.map(bindable)));
+  const statement = db.prepare(sql);
+  cursors.set(cursor, { statement, rows: statement.iterate(...parameters.map(bindable)) });
   return null;
 }
 
 function fetchNext(cursor: number, size: number): QueryAnswer {
   const rows: Record<string, unknown>[] = [];
-  const iterator = cursors.get(cursor);
-  if (!iterator) throw new Error('the thread that read these rows is gone');
+  const open = cursors.get(cursor);
+  if (!open) throw new Error('the thread that read these rows is gone');
   while (rows.length < size) {
-    const { done, value } = iterator.next();
+    const { done, value } = open.rows.next();
     if (done) break;
     rows.push(value as Record<string, unknown>);
   }
@@ -146,7 +148,7 @@ function fetchNext(cursor: number, size: number): QueryAnswer {
 }
 
 function endCursor(cursor: number): null {
-  cursors.get(cursor)?.return?.();
+  cursors.get(cursor)?.rows.return?.();
   cursors.delete(cursor);
   return null;
 }
