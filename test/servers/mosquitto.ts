@@ -146,7 +146,7 @@ function configuration(dir: string, ports: Ports, { tls, users, acl, conf = [] }
     `persistence_location ${dir}/data/`,
     'autosave_interval 1',
     'max_queued_messages 1000000',
-    'max_inflight_messages 1000',
+    'max_inflight_messages 0',
     `log_dest file ${dir}/log`,
     'log_type error',
     'log_type warning',

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { NodeRed } from './node-red.ts';
 import { peerFlow, peerPackages } from './peer-flow.ts';
+import { firstHost, queryAny, queryFile } from './query.ts';
 import { sensorFlow } from './sensor-flow.ts';
 import { Stream } from './stream.ts';
 import { until } from './until.ts';
@@ -154,38 +153,4 @@ export class FaultBench {
     const row = this.postgres ? await queryAny(this.#url, sql) : queryFile(join(this.nodeRed.userDir, file), sql);
     return { rows: Number(row?.['total']), distinct: Number(row?.['different']) };
   }
-}
-
-function firstHost(url: string): string {
-  return url.replace(/@([^/,]+),[^/]*\//, '@$1/');
-}
-
-function queryFile(path: string, sql: string): Record<string, unknown> | undefined {
-  const db = new DatabaseSync(path, { readOnly: true });
-  try {
-    return db.prepare(sql).get();
-  } finally {
-    db.close();
-  }
-}
-
-/** From the host that may be written to: after a promotion that is another one. */
-async function queryAny(url: string, sql: string): Promise<Record<string, unknown> | undefined> {
-  const [, hosts = ''] = /@([^/]+)\//.exec(url) ?? [];
-  const trouble: unknown[] = [];
-  for (const host of hosts.split(',')) {
-    const client = new pg.Client({ connectionString: url.replace(hosts, host), connectionTimeoutMillis: 2000 });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      const { rows } = await client.query('select pg_is_in_recovery() as standby');
-      if (rows[0]?.standby) continue;
-      return (await client.query(sql)).rows[0];
-    } catch (thrown) {
-      trouble.push(thrown);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  }
-  throw new AggregateError(trouble, 'no host answers');
 }

@@ -1,5 +1,5 @@
-// What integrators wire today: one INSERT per message, as durable as ours. SQLite through node:sqlite (no native build),
-// PostgreSQL through a pool, as the widely used nodes have it.
+// What integrators wire today: one INSERT per message, as durable as ours. SQLite as node-red-node-sqlite opens it (its
+// defaults: rollback journal, synchronous=full) but without a native build; PostgreSQL through a pool of ten.
 const { DatabaseSync } = require('node:sqlite');
 const { Pool } = require('pg');
 
@@ -26,7 +26,7 @@ module.exports = (RED) => {
 
 function sqlite(path) {
   const db = new DatabaseSync(path);
-  db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 10000');
+  db.exec('pragma synchronous = full; pragma busy_timeout = 10000');
   db.exec(make);
   const insert = db.prepare('insert into peer values (?, ?, ?, ?)');
   return {
