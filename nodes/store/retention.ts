@@ -173,7 +173,7 @@ class Expiry {
       deleted += Number(numDeletedRows);
       after = chunk.last;
       const rest = this.#chunk.took(performance.now() - began);
-      await pause(rest, undefined, { signal: this.#job.signal, ref: false }).catch(() => undefined);
+      await pause(rest, undefined, { signal: this.#job.signal }).catch(() => undefined);
     }
     return deleted;
   }
