@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http';
+import { resolve } from 'node:path';
 import { Type } from 'typebox';
 import { defineNode, type Message, messageReader, type NodeContext } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
@@ -48,9 +49,10 @@ async function exporting(context: Context, store: Store, ask: Ask, msg: Message)
     return [{ ...rest, payload: { kind: 'export', format: ask.format } }];
   }
   if (ask.file) {
-    const bytes = await exportToFile(text, ask.file, context.signal);
+    const file = resolve(context.RED.settings.userDir ?? '.', ask.file);
+    const bytes = await exportToFile(text, file, context.signal);
     context.status('ok', 'history.status.exported');
-    return [{ ...msg, payload: { kind: 'export', format: ask.format, file: ask.file, bytes } }];
+    return [{ ...msg, payload: { kind: 'export', format: ask.format, file, bytes } }];
   }
   const last = await sendChunks(context, text, msg);
   context.status('ok', 'history.status.exported');
