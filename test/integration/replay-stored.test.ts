@@ -28,7 +28,7 @@ after(async () => {
 });
 
 test('stored readings of several series are played in the order of their times', async () => {
-  const recording = storedRecording(store, { range: 'all', sources: '', quantities: '', prefix: 'again' });
+  const recording = storedRecording(store, { range: () => 'all', sources: '', quantities: '', prefix: 'again' });
   const messages = messagesOf(await itemsOf(recording));
   assert.deepEqual(messages[3], { topic: 'again/odd/x', payload: { time: t0 + 3, value: 3, unit: 'V' } });
   assert.deepEqual(
@@ -38,13 +38,26 @@ test('stored readings of several series are played in the order of their times',
 });
 
 test('a range and a pattern choose what is played', async () => {
-  const range = { from: t0 + 10, to: t0 + 20 };
+  const range = () => ({ from: t0 + 10, to: t0 + 20 });
   const recording = storedRecording(store, { range, sources: 'od*', quantities: 'x', prefix: '' });
   const values = messagesOf(await itemsOf(recording)).map(({ payload }) => (payload as { value: number }).value);
   assert.deepEqual(values, [11, 13, 15, 17, 19]);
 });
 
+test('the range is that of the moment it begins', async () => {
+  let to = t0;
+  const recording = storedRecording(store, {
+    range: () => ({ from: t0, to }),
+    sources: '',
+    quantities: '',
+    prefix: '',
+  });
+  assert.equal((await itemsOf(recording)).length, 1);
+  to = t0 + 4;
+  assert.equal((await itemsOf(recording)).length, 5);
+});
+
 test('nothing that matches is an error', async () => {
-  const recording = storedRecording(store, { range: 'all', sources: 'nobody', quantities: '', prefix: '' });
+  const recording = storedRecording(store, { range: () => 'all', sources: 'nobody', quantities: '', prefix: '' });
   await assert.rejects(itemsOf(recording), { code: 'replay-path' });
 });

@@ -55,7 +55,9 @@ export function recordingOf(config: ReplayConfig, userDir: string, store: Store 
   const { prefix, source, what } = config;
   const path = isAbsolute(config.path) ? config.path : join(userDir, config.path);
   if (what === 'store' && store) {
-    const range = readRange({ last: config.last }, Date.now());
+    const range = () => readRange({ last: config.last }, Date.now());
+    // a length that is none is told at once, not at the first click
+    range();
     return storedRecording(store, { range, sources: config.sources, quantities: config.quantities, prefix });
   }
   if (what === 'sound') return soundRecording({ path, prefix, source, chunkSeconds: config.chunkSeconds });

@@ -8,7 +8,8 @@ import type { Item, Recording } from './item.js';
 import { message, topicOf } from './rows.js';
 
 export interface StoredSettings {
-  readonly range: Range | 'all';
+  /** Asked when it begins: "the last hour" moves. */
+  readonly range: () => Range | 'all';
   readonly sources: Patterns;
   readonly quantities: Patterns;
   readonly prefix: string;
@@ -21,6 +22,7 @@ const maxSeries = 200;
 export function storedRecording(store: Store, settings: StoredSettings): Recording {
   return async function* stored() {
     const series = await matchingSeries(store.db, settings);
+    const range = settings.range();
     const path = store.label;
     if (series.length === 0) throw replayError('replay-path', { path, problem: 'no stored series matches' });
     if (series.length > maxSeries) {
@@ -29,7 +31,7 @@ export function storedRecording(store: Store, settings: StoredSettings): Recordi
         problem: `${series.length} series match, at most ${maxSeries} can be played`,
       });
     }
-    const rows = series.map((one) => flat(readingPages(store.db, one, settings.range)));
+    const rows = series.map((one) => flat(readingPages(store.db, one, range)));
     for await (const reading of merged(rows)) yield itemOf(reading, settings.prefix);
   };
 }
