@@ -17,7 +17,7 @@ export function align(series: readonly Series[], width: number): Aligned {
   const lone: number[][] = [];
   for (const { time, mean, min, max } of gapped) {
     for (const column of [mean, min, max]) {
-      const cells: Cell[] = new Array(times.length);
+      const cells = new Array<Cell>(times.length).fill(undefined);
       time.forEach((moment, at) => {
         cells[place.get(moment) ?? 0] = column[at];
       });

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { computed, onBeforeUnmount, onMounted, type Ref, ref, shallowRef, watch } from 'vue';
 import { decimalsFor, formatValue } from '../shared/format.ts';
-import { lineOf } from '../shared/palette.ts';
+import { lineFor } from '../shared/palette.ts';
 import type { Finding } from '../shared/severity.ts';
 import { type Aligned, align, gapFrom } from './align.ts';
 import { marksOf, stretchOf, type Window, within } from './marks.ts';
@@ -11,7 +11,6 @@ import { axisWidth, type Limit, plotOptions } from './plot.ts';
 export interface LaneProps {
   readonly lane: Lane;
   readonly version: number;
-  readonly sources: readonly string[];
   readonly hidden: ReadonlySet<string>;
   readonly findings: readonly Finding[];
   readonly window: Window;
@@ -31,7 +30,7 @@ export function useLane(props: LaneProps, holder: Ref<HTMLElement | null>, onCur
   const inset = computed(() => axisWidth * props.scale);
   const plotWidth = computed(() => Math.max(1, size.value.width - inset.value));
   const shown = computed(() => props.lane.series.filter(({ source }) => !props.hidden.has(source)));
-  const line = (source: string) => lineOf(props.sources.indexOf(source), props.dark);
+  const line = (source: string) => lineFor(source, props.dark);
   const decimals = computed(() => decimalsFor(largest(props.lane.series, props.version)));
   const recent = computed(() => within(props.findings, props.window));
 
@@ -78,7 +77,7 @@ function largest(series: readonly Series[], version: number): number {
 
 interface PlotNeeds {
   readonly shown: Ref<readonly Series[]>;
-  readonly line: (source: string) => ReturnType<typeof lineOf>;
+  readonly line: (source: string) => ReturnType<typeof lineFor>;
   readonly decimals: Ref<number>;
   readonly recent: Ref<readonly Finding[]>;
   readonly onCursor: (time: number | null) => void;

@@ -59,7 +59,7 @@ export function plotOptions(parts: PlotParts): uPlot.Options {
         size: timeAxis ? axisHeight * look.scale : 0,
         gap: 4 * look.scale,
         space: 74 * look.scale,
-        values: (_plot, times, _axis, _space, step) => (timeAxis ? axisLabels(times, step, look.language) : []),
+        values: (plot, times, _axis, _space, step) => (timeAxis ? timeLabels(plot, times, step, look) : []),
       },
       {
         ...axis,
@@ -76,6 +76,14 @@ export function plotOptions(parts: PlotParts): uPlot.Options {
       setCursor: [(plot) => parts.onCursor(cursorTime(plot))],
     },
   };
+}
+
+/** A label that would be cut at the right edge is left away. */
+function timeLabels(plot: uPlot, times: readonly number[], step: number, { language, scale }: Look): string[] {
+  const room = (time: number): number => plot.width - axisWidth * scale - plot.valToPos(time, 'x');
+  return axisLabels(times, step, language).map((label, at) => {
+    return room(times[at] ?? 0) < label.length * 3.4 * scale ? '' : label;
+  });
 }
 
 function axisValue(value: number, step: number, decimals: number, language: string): string {

@@ -3,6 +3,7 @@ import { commonTexts } from '../shared/texts.ts';
 
 const english = {
   ...commonTexts['en-US'],
+  title: 'Readings',
   '15m': '15 min',
   '1h': '1 h',
   '1d': '1 day',
@@ -35,6 +36,7 @@ export const chartTexts: Texts<ChartText> = {
   'en-US': english,
   ko: {
     ...commonTexts.ko,
+    title: '측정값',
     '15m': '15분',
     '1h': '1시간',
     '1d': '1일',
@@ -52,12 +54,12 @@ export const chartTexts: Texts<ChartText> = {
     hideSource: '{source} 숨기기/보이기',
     only: '{sources}만',
     everything: '모두 보기',
-    findings: '이 기간의 이상 징후: {count}건',
+    findings: '이 기간의 감지 결과: {count}건',
     all: '모두 보기',
     fewer: '접기',
     lasting: '진행 중',
     lasted: '{duration} 동안 지속',
-    count: '이상 징후 {count}건',
+    count: '감지 결과 {count}건',
     plot: '시간에 따른 {quantity}: {sources}',
   },
 };

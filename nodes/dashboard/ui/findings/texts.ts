@@ -3,6 +3,7 @@ import { commonTexts } from '../shared/texts.ts';
 
 const english = {
   ...commonTexts['en-US'],
+  title: 'Findings',
   empty: 'Nothing unusual.',
   emptyHelp: 'Findings appear here with their reasons: a limit crossed, a source gone silent, a clock that is off.',
   none: 'None of the chosen kind.',
@@ -19,8 +20,9 @@ export const findingsTexts: Texts<FindingsText> = {
   'en-US': english,
   ko: {
     ...commonTexts.ko,
-    empty: '이상 징후가 없습니다.',
-    emptyHelp: '한계를 넘거나, 소스가 조용해지거나, 시계가 어긋나면 까닭과 함께 여기에 나타납니다.',
+    title: '감지 결과',
+    empty: '감지된 것이 없습니다.',
+    emptyHelp: '한계를 넘거나, 소스가 조용해지거나, 시계가 어긋나면 이유와 함께 여기에 나타납니다.',
     none: '선택한 종류가 없습니다.',
     lasting: '진행 중',
     lasted: '{duration} 동안 지속',

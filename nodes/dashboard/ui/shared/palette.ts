@@ -8,7 +8,15 @@ export interface Line {
   readonly dash: readonly number[];
 }
 
-/** The same place in the order gives the same line everywhere on the page. */
+const places = new Map<string, number>();
+
+/** A source keeps its line as long as the page is open, in every chart and however few are shown. */
+export function lineFor(source: string, isDark: boolean): Line {
+  const place = places.get(source) ?? places.size;
+  places.set(source, place);
+  return lineOf(place, isDark);
+}
+
 export function lineOf(index: number, isDark: boolean): Line {
   const colors = isDark ? dark : light;
   return {

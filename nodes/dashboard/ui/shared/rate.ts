@@ -44,7 +44,8 @@ export interface Spark {
 export function sparkOf(counts: readonly number[]): Spark | undefined {
   const whole = counts.slice(0, -1);
   const began = whole.findIndex((count) => count > 0);
-  const shown = began === -1 ? [] : whole.slice(began);
+  // the minute in which it all began was not a whole one
+  const shown = began === -1 ? [] : whole.slice(began > 0 ? began + 1 : 0);
   if (shown.length < 2) return undefined;
   const high = Math.max(...shown);
   const points = shown.map((count, at) => {

@@ -3,6 +3,7 @@ import { commonTexts } from '../shared/texts.ts';
 
 const english = {
   ...commonTexts['en-US'],
+  title: 'Sources',
   ok: 'Normal',
   clock: 'Clock off',
   late: 'Late',
@@ -32,6 +33,7 @@ export const sourcesTexts: Texts<SourcesText> = {
   'en-US': english,
   ko: {
     ...commonTexts.ko,
+    title: '소스',
     ok: '정상',
     clock: '시계 어긋남',
     late: '지연',

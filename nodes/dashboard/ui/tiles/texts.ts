@@ -4,7 +4,7 @@ import { commonTexts } from '../shared/texts.ts';
 const english = {
   ...commonTexts['en-US'],
   rate: 'Readings per second',
-  hour: 'Last hour: {low} to {high} per second',
+  hour: 'last hour: {low} to {high}',
   stored: 'Stored',
   since: 'readings and recordings',
   sources: 'Sources',
@@ -25,7 +25,7 @@ export const tilesTexts: Texts<TilesText> = {
   ko: {
     ...commonTexts.ko,
     rate: '초당 측정값',
-    hour: '지난 1시간: 초당 {low}~{high}',
+    hour: '지난 1시간: {low}~{high}',
     stored: '저장됨',
     since: '측정값과 녹음·사진',
     sources: '소스',
@@ -34,7 +34,7 @@ export const tilesTexts: Texts<TilesText> = {
     lateCount: '{count}개 지연',
     clockCount: '{count}개 시계 어긋남',
     noSources: '아직 없음',
-    letters: '배달 못 한 메시지',
+    letters: '거부된 메시지',
     noLetters: '모두 읽었습니다',
     someLetters: '다시 처리 대기 중',
   },
