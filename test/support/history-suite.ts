@@ -179,7 +179,7 @@ export function historySuite(database: (folder: string) => Promise<{ url: string
   });
 
   test('sources tell their lag, their rhythm and how much of them is stored, worst first', async () => {
-    const { sources } = (await answer(store, ask({ kind: 'sources' }), begin + 49 * hour)) as SourcesAnswer;
+    const { sources, counts } = (await answer(store, ask({ kind: 'sources' }), begin + 49 * hour)) as SourcesAnswer;
     assert.deepEqual(
       sources.map(({ source, state }) => [source, state]),
       [
@@ -187,6 +187,7 @@ export function historySuite(database: (folder: string) => Promise<{ url: string
         ['plant/hall', 'ok'],
       ],
     );
+    assert.deepEqual(counts, { ok: 1, clock: 0, late: 0, silent: 1 });
     const hall = sources[1];
     assert.deepEqual([hall?.interval, hall?.lag, hall?.stored, hall?.age], [hour, 20, 48, 2 * hour - 20]);
   });

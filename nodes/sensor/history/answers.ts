@@ -59,6 +59,9 @@ export interface SourceHealth {
 export interface SourcesAnswer {
   readonly kind: 'sources';
   readonly at: number;
+  /** All that match, also those beyond the limit. */
+  readonly total: number;
+  readonly counts: Readonly<Record<SourceState, number>>;
   /** Worst first. */
   readonly sources: SourceHealth[];
 }

@@ -13,6 +13,18 @@ export const historyError = defineErrors({
       action: 'from과 to를 ISO 날짜나 밀리초로, 또는 90m, 24h, 7d, 1y, all처럼 길이로 지정하세요.',
     },
   },
+  'history-busy': {
+    'en-US': {
+      status: 'too many questions',
+      text: 'More than {limit} questions wait for an answer; this one was refused.',
+      action: 'Ask less often: put a delay node in front, or trigger on a timer instead of on every reading.',
+    },
+    ko: {
+      status: '조회가 너무 많음',
+      text: '답을 기다리는 조회가 {limit}개를 넘어 이 조회는 거부했습니다.',
+      action: '덜 자주 조회하세요. 앞에 delay 노드를 두거나, 측정값마다 말고 타이머로 실행하세요.',
+    },
+  },
   'history-file': {
     'en-US': {
       status: 'cannot write file',

@@ -4,10 +4,14 @@ import { Type } from 'typebox';
 import { defineNode, type Message, messageReader, type NodeContext } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
 import { type Ask, answer, exportAsk, Override, Settings } from './ask.js';
+import { historyError } from './errors.js';
 import { exportText, exportToFile, exportToResponse } from './export.js';
 
 const Config = Type.Object({ store: Type.String(), ...Settings.properties });
 type Context = NodeContext<Settings & { store: string }>;
+
+/** A page with many widgets asks many questions; a feed wired to this node by mistake asks without end. */
+const mostAtOnce = 64;
 
 const readOverride = messageReader(Override);
 
@@ -17,19 +21,29 @@ export default defineNode({
   async start(context) {
     const store = await context.use<Store>(context.config.store, 'percept-store');
     context.status('ok', 'history.status.ready');
+    let asked = 0;
     return {
       input: async ({ msg }) => {
-        const ask = { ...context.config, ...override(msg) };
-        if (ask.kind === 'export') return exporting(context, store, ask, msg);
-        const began = performance.now();
-        msg.payload = await answer(store, ask, Date.now());
-        const ms = Math.round(performance.now() - began);
-        context.status('ok', 'history.status.answered', { ms });
-        return [msg];
+        if (asked >= mostAtOnce) throw historyError('history-busy', { limit: mostAtOnce });
+        asked++;
+        try {
+          return [await answering(context, store, msg)];
+        } finally {
+          asked--;
+        }
       },
     };
   },
 });
+
+async function answering(context: Context, store: Store, msg: Message): Promise<Message> {
+  const ask = { ...context.config, ...override(msg) };
+  if (ask.kind === 'export') return exporting(context, store, ask, msg);
+  const began = performance.now();
+  msg.payload = await answer(store, ask, Date.now());
+  context.status('ok', 'history.status.answered', { ms: Math.round(performance.now() - began) });
+  return msg;
+}
 
 /** A query comes as an object; a payload of any other kind is only the signal to ask. */
 function override({ payload }: Message): Override {
@@ -38,7 +52,7 @@ function override({ payload }: Message): Override {
   return isQuery ? readOverride(payload) : {};
 }
 
-async function exporting(context: Context, store: Store, ask: Ask, msg: Message): Promise<[Message]> {
+async function exporting(context: Context, store: Store, ask: Ask, msg: Message): Promise<Message> {
   const text = exportText(store.db, exportAsk(ask, Date.now()));
   context.status('busy', 'history.status.exporting');
   const response = responseOf(msg);
@@ -46,17 +60,17 @@ async function exporting(context: Context, store: Store, ask: Ask, msg: Message)
     const { req: _request, res: _response, ...rest } = msg;
     await exportToResponse(text, response, ask.format, context.signal);
     context.status('ok', 'history.status.exported');
-    return [{ ...rest, payload: { kind: 'export', format: ask.format } }];
+    return { ...rest, payload: { kind: 'export', format: ask.format } };
   }
   if (ask.file) {
     const file = resolve(context.RED.settings.userDir ?? '.', ask.file);
     const bytes = await exportToFile(text, file, context.signal);
     context.status('ok', 'history.status.exported');
-    return [{ ...msg, payload: { kind: 'export', format: ask.format, file, bytes } }];
+    return { ...msg, payload: { kind: 'export', format: ask.format, file, bytes } };
   }
   const last = await sendChunks(context, text, msg);
   context.status('ok', 'history.status.exported');
-  return [last];
+  return last;
 }
 
 /** @returns the last one, not sent yet: it alone knows the count that a join node waits for */
