@@ -44,6 +44,11 @@ export default async function ingest(report: Report, { smoke, flags }: BenchOpti
       report(`rate.${database}`, Math.round(ours.rate), 'msg/s');
       report(`peer.${database}`, Math.round(peer.rate), 'msg/s');
       report(`ratio.${database}`, ours.rate / peer.rate, 'x');
+      if (database === 'postgres') {
+        const ordered = await drain(await peerSide(database, postgres, 1), peerMessages);
+        report('peer-in-order.postgres', Math.round(ordered.rate), 'msg/s');
+        report('ratio-in-order.postgres', ours.rate / ordered.rate, 'x');
+      }
       report(`per-core.${database}`, Math.round(ours.perCore), 'msg/s');
       report(`peer-per-core.${database}`, Math.round(peer.perCore), 'msg/s');
       report(`p99.${database}`, await latency(database, postgres, seconds), 'ms');
@@ -53,10 +58,15 @@ export default async function ingest(report: Report, { smoke, flags }: BenchOpti
   }
 }
 
-async function peerSide(database: Database, postgres: PostgresServer | undefined): Promise<(port: number) => Side> {
+/** @param connections with one the rows keep their order, as ours do; a pool of ten mixes them up */
+async function peerSide(
+  database: Database,
+  postgres: PostgresServer | undefined,
+  connections = 10,
+): Promise<(port: number) => Side> {
   const url = postgres && database === 'postgres' ? await postgres.database() : 'peer.sqlite';
   const sql = 'select count(*) as total from peer';
-  return (port) => ({ flow: peerFlow(port, url), clientId: 'peer', count: counter(url, sql) });
+  return (port) => ({ flow: peerFlow(port, url, connections), clientId: 'peer', count: counter(url, sql) });
 }
 
 async function perceptSide(database: Database, postgres: PostgresServer | undefined): Promise<(port: number) => Side> {

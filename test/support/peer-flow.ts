@@ -6,9 +6,10 @@ export const peerPackages = { 'node-red-percept-peer': join(import.meta.dirname,
 
 /**
  * Node-RED's own way: mqtt in (QoS 1, lasting session) -> json -> function -> one INSERT per message.
+ * @param connections of the pool; with more than one, rows are stored out of order
  * @param url path of an SQLite file, or a PostgreSQL URL with one host
  */
-export function peerFlow(port: number, url: string): FlowNode[] {
+export function peerFlow(port: number, url: string, connections = 10): FlowNode[] {
   const tab = { id: 'fedcba9876543200', type: 'tab', label: 'peer' };
   const id = (n: number): string => `fedcba987654320${n}`;
   return [
@@ -28,6 +29,6 @@ export function peerFlow(port: number, url: string): FlowNode[] {
       ...{ initialize: '', finalize: '', timeout: 0 },
       func: 'const { n, value, time } = msg.payload; msg.params = [n, value, time, msg.topic]; return msg;',
     },
-    { id: id(5), type: 'test-insert', z: tab.id, name: '', url, wires: [[]] },
+    { id: id(5), type: 'test-insert', z: tab.id, name: '', url, connections, wires: [[]] },
   ];
 }

@@ -39,7 +39,7 @@ export class MqttConnection {
   readonly #write: SendPacket;
   #resume: (() => void) | undefined;
   #paused: boolean = false;
-  #watched: { readonly topic: string; count: number } | undefined;
+  #watched: { readonly prefix: string; readonly topics: Set<string> } | undefined;
   #pings: NodeJS.Timeout | undefined;
   #open: boolean = true;
 
@@ -50,8 +50,10 @@ export class MqttConnection {
     let reason: Error | undefined;
 
     client.handleMessage = (packet, next) => {
-      if (packet.topic === this.#watched?.topic) this.#see(packet);
-      else events.message(packet);
+      if (this.#watched && packet.topic.startsWith(this.#watched.prefix)) {
+        this.#watched.topics.add(packet.topic);
+        if (packet.messageId !== undefined) this.acknowledge(packet.messageId);
+      } else events.message(packet);
       if (this.#paused) this.#resume = () => next();
       else next();
     };
@@ -130,23 +132,16 @@ export class MqttConnection {
     await this.#client.unsubscribeAsync(filter);
   }
 
-  /** Counts what comes on one topic, acknowledges it and keeps it away from `message`. */
-  watch(topic: string): { readonly count: number; end(): void } {
-    const watched = { topic, count: 0 };
-    this.#watched = watched;
+  /** Notes which topics of a prefix something comes on, acknowledges it and keeps it away from `message`. */
+  watch(prefix: string): { readonly topics: ReadonlySet<string>; end(): void } {
+    const topics = new Set<string>();
+    this.#watched = { prefix, topics };
     return {
-      get count() {
-        return watched.count;
-      },
+      topics,
       end: () => {
         this.#watched = undefined;
       },
     };
-  }
-
-  #see(packet: IPublishPacket): void {
-    if (this.#watched) this.#watched.count++;
-    if (packet.messageId !== undefined) this.acknowledge(packet.messageId);
   }
 
   async publish(topic: string, payload: string): Promise<void> {

@@ -18,12 +18,14 @@ export const brokerError = defineErrors({
     'en-US': {
       status: 'connection lost',
       text: 'The MQTT broker {broker} closed the connection ({detail}).',
-      action: 'Percept connects again and takes up where it was; if this repeats, look into the log of the broker.',
+      action:
+        'Percept connects again and takes up where it was. If this repeats, see whether another client uses the client id {clientId}, and look into the log of the broker.',
     },
     ko: {
       status: '연결 끊김',
       text: 'MQTT 브로커 {broker}이(가) 연결을 끊었습니다({detail}).',
-      action: '다시 연결해 이어서 받습니다. 반복되면 브로커 로그를 확인하세요.',
+      action:
+        '다시 연결해 이어서 받습니다. 반복되면 다른 클라이언트가 클라이언트 ID {clientId}을(를) 쓰는지, 브로커 로그에 무엇이 있는지 확인하세요.',
     },
   },
   'broker-login': {
@@ -183,7 +185,7 @@ export function connectionError(cause: Error | undefined, wasConnected: boolean,
   if (typeof code === 'string' && /^(ERR_SSL|EPROTO)/.test(code))
     return brokerError('broker-client-certificate', { broker, detail }, { cause });
   return wasConnected
-    ? brokerError('broker-closed', { broker, detail }, { cause })
+    ? brokerError('broker-closed', { broker, clientId, detail }, { cause })
     : brokerError('broker-unreachable', { broker, detail }, { cause });
 }
 

@@ -9,15 +9,17 @@ const patience = 2000;
  * send anything to it. Only a trial tells. A broker that forbids the trial gets the benefit of the doubt.
  */
 export async function sharesTopics(connection: MqttConnection): Promise<boolean> {
-  const topic = `percept/probe/${randomUUID()}`;
-  const filters = [`$share/percept-probe/${topic}`, topic];
-  const seen = connection.watch(topic);
+  const base = `percept/probe/${randomUUID()}`;
+  const [shared, plain] = [`${base}/shared`, `${base}/plain`];
+  const filters = [`$share/percept-probe/${shared}`, plain];
+  const seen = connection.watch(`${base}/`);
   try {
     for (const filter of filters) await connection.subscribe(filter);
-    await connection.publish(topic, '');
+    await connection.publish(shared, '');
+    await connection.publish(plain, '');
     const deadline = Date.now() + patience;
-    while (seen.count < 2 && Date.now() < deadline) await sleep(20);
-    return seen.count !== 1;
+    while (!seen.topics.has(shared) && Date.now() < deadline) await sleep(20);
+    return seen.topics.has(shared) || !seen.topics.has(plain);
   } finally {
     seen.end();
     for (const filter of filters) await connection.unsubscribe(filter).catch(() => undefined);

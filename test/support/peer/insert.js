@@ -1,5 +1,5 @@
 // What integrators wire today: one INSERT per message, as durable as ours. SQLite as node-red-node-sqlite opens it (its
-// defaults: rollback journal, synchronous=full) but without a native build; PostgreSQL through a pool of ten.
+// defaults: rollback journal, synchronous=full) but without a native build; PostgreSQL through a pool, of ten by default.
 const { DatabaseSync } = require('node:sqlite');
 const { Pool } = require('pg');
 
@@ -8,7 +8,9 @@ const make = 'create table if not exists peer (n bigint, value double precision,
 module.exports = (RED) => {
   RED.nodes.registerType('test-insert', function insert(config) {
     RED.nodes.createNode(this, config);
-    const { run, close } = config.url.startsWith('postgres') ? postgres(config.url) : sqlite(config.url);
+    const { run, close } = config.url.startsWith('postgres')
+      ? postgres(config.url, config.connections)
+      : sqlite(config.url);
     this.on('input', (msg, send, done) => {
       run(msg.params).then(
         () => {
@@ -35,8 +37,8 @@ function sqlite(path) {
   };
 }
 
-function postgres(url) {
-  const pool = new Pool({ connectionString: url, max: 10 });
+function postgres(url, connections = 10) {
+  const pool = new Pool({ connectionString: url, max: connections });
   pool.on('error', () => undefined);
   const ready = pool.query(make);
   ready.catch(() => undefined);
