@@ -73,8 +73,9 @@ async function start(options: Options): Promise<Demo> {
   server.on('request', app);
   await RED.start();
   let plant: ChildProcess | undefined;
+  let stopping = false;
   void broker.subscribed.then(() => {
-    plant = startPlant(userDir, broker.port);
+    if (!stopping) plant = startPlant(userDir, broker.port);
   });
 
   return {
@@ -82,6 +83,7 @@ async function start(options: Options): Promise<Demo> {
     broker,
     nodeRedVersion: versionOf(packageFolder('node-red')),
     stop: async () => {
+      stopping = true;
       plant?.disconnect();
       await RED.stop();
       await broker.close();
@@ -106,7 +108,19 @@ function settings({ userDir, port, verbose }: Options, locks: Locks): Record<str
     editorTheme: { tours: false, header: { title: 'Percept' }, projects: { enabled: false } },
     externalModules: { autoInstall: false },
     dashboard: { middleware: locks.middleware, ioMiddleware: locks.ioMiddleware },
-    logging: { console: { level: verbose ? 'info' : 'warn', metrics: false, audit: false } },
+    logging: verbose
+      ? { console: { level: 'info', metrics: false, audit: false } }
+      : { percept: { level: 'warn', handler: quietLog } },
+  };
+}
+
+/** What nodes say, and errors; Node-RED's own remarks about its settings would only puzzle whoever sees them first. */
+function quietLog(): (entry: { level: number; msg: unknown; type?: string; name?: string; id?: string }) => void {
+  const errorLevel = 20;
+  return ({ level, msg, type, name, id }) => {
+    if (!type && level > errorLevel) return;
+    const text = msg instanceof Error ? msg.message : String(msg);
+    console.error(`${new Date().toISOString()} ${type ? `${type} ${name || id}: ` : ''}${text}`);
   };
 }
 

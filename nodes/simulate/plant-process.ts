@@ -16,10 +16,9 @@ interface Settings {
 
 const tick = 1000;
 
-async function main(settings: Settings): Promise<void> {
+async function main(settings: Settings): Promise<never> {
   const series = plant(settings.seed);
   const client = await connectAsync(settings.url, { clientId: 'percept-plant', reconnectPeriod: 500 });
-  const parentGone = new Promise<'gone'>((resolve) => process.once('disconnect', () => resolve('gone')));
 
   let next = startFrom(settings);
   for (;;) {
@@ -30,9 +29,8 @@ async function main(settings: Settings): Promise<void> {
       await publish(client, series, next);
       savePosition(settings.positionFile, next);
     }
-    if ((await Promise.race([parentGone, wait(next - Date.now())])) === 'gone') break;
+    await wait(next - Date.now());
   }
-  await client.endAsync(true);
 }
 
 function publish(client: MqttClient, series: readonly PlantSeries[], time: number): Promise<unknown> {
@@ -70,10 +68,10 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }
 
-void main(JSON.parse(process.argv[2] ?? '{}') as Settings).then(
-  () => process.exit(0),
-  (thrown: unknown) => {
-    console.error(thrown instanceof Error ? thrown.message : thrown);
-    process.exit(1);
-  },
-);
+// a plant without its parent would go on for ever, waiting for a broker that is gone
+process.once('disconnect', () => process.exit(0));
+
+void main(JSON.parse(process.argv[2] ?? '{}') as Settings).catch((thrown: unknown) => {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  process.exit(1);
+});
