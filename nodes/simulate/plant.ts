@@ -54,7 +54,7 @@ function seriesOf(machine: Machine, noise: Noise): PlantSeries[] {
       machine: machine.name,
       quantity: 'temperature',
       unit: '°C',
-      value: (time) => round(31 + 34 * heat(time) + 22 * hot(time) + 0.25 * noise(time, 1, 1), 2),
+      value: (time) => round(31 + 34 * heat(time) + 30 * hot(time) + 0.25 * noise(time, 1, 1), 2),
     },
     {
       machine: machine.name,
