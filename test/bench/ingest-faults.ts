@@ -51,9 +51,9 @@ const faults: readonly Fault[] = [
 
 export default async function ingestFaults(report: Report, { smoke, trials = 50, flags }: BenchOptions): Promise<void> {
   const named = smoke ? 'node-red' : flags['fault'];
-  const perSecond = Number(flags['rate'] ?? 500);
+  const perSecond = Number(flags['rate'] ?? 1000);
   for (const fault of faults.filter(({ name }) => named === undefined || name === named)) {
-    const results = await series(fault, smoke ? 1 : trials, smoke ? 100 : 2 * perSecond, perSecond);
+    const results = await series(fault, smoke ? 1 : trials, smoke ? 200 : 2 * perSecond, perSecond);
     const sum = (pick: (result: TrialResult) => number): number =>
       results.reduce((total, result) => total + pick(result), 0);
     report(`${fault.name}.trials`, results.length, 'trials');

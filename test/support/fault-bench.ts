@@ -71,6 +71,8 @@ export class FaultBench {
         ...(peer ? peerFlow(broker.port, postgres ? firstHost(url) : 'peer.sqlite') : []),
       ],
       packages: peerPackages,
+      // the usual 15 s would count what is merely late as lost
+      settings: 'mqttReconnectTime: 500,',
     });
     const stream = await Stream.open(broker.port);
     const bench = new FaultBench({ broker, nodeRed, postgres, stream, url, peer });

@@ -11,6 +11,11 @@ const text = { status: 's', text: 'It is {what}.', action: 'Do something.' } as 
 const error = defineErrors({
   'decode-test': { 'en-US': text, ko: text },
   'store-unreachable': { 'en-US': text, ko: text },
+  'store-full': { 'en-US': text, ko: text },
+  'store-read-only': { 'en-US': text, ko: text },
+  'store-locked': { 'en-US': text, ko: text },
+  'store-newer': { 'en-US': text, ko: text },
+  'store-wrong-password': { 'en-US': text, ko: text },
   'store-row-invalid': { 'en-US': text, ko: text },
 });
 
@@ -124,17 +129,20 @@ describe('taking messages in', () => {
     assert.equal(outcomes[2]?.readings[0]?.value, 2);
   });
 
-  test('keeps a group while the store is away, and commits it when it is back', async () => {
-    store.fails = () => error('store-unreachable', { what: 'away' });
-    take('pump 1 1');
-    await until(() => store.attempts >= 3, { what: 'three attempts' });
-    assert.deepEqual(outcomes, []);
-    store.fails = () => undefined;
-    await settled(1);
-    assert.equal(store.readings.size, 1);
-    assert.equal(events[0], 'store-unreachable');
-    assert.equal(events.at(-1), 'working');
-  });
+  for (const code of ['unreachable', 'full', 'read-only', 'locked', 'newer', 'wrong-password'] as const) {
+    test(`keeps a group while the store is ${code}, and commits it when it is not any more`, async () => {
+      store.fails = () => error(`store-${code}`, { what: code });
+      take('pump 1 1');
+      await until(() => store.attempts >= 2, { what: 'a second attempt' });
+      assert.deepEqual(outcomes, []);
+      store.fails = () => undefined;
+      await settled(1);
+      assert.equal(store.readings.size, 1);
+      assert.equal(store.deadLetters.size, 0);
+      assert.equal(events[0], `store-${code}`);
+      assert.equal(events.at(-1), 'working');
+    });
+  }
 
   test('makes a dead letter of the one row that no store would take, and stores its neighbours', async () => {
     store.fails = ({ readings }) =>

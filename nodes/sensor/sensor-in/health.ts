@@ -63,7 +63,9 @@ export class Health {
   fine(part: Part): void {
     if (!this.#wrong.delete(part)) return;
     this.#context.log('info', this.#context.translate(`sensor-in.log.${part}-back`));
-    this.#show();
+    const [other] = this.#wrong.keys();
+    if (other) this.#context.status('error', `sensor-in.status.${other === 'store' ? 'waiting' : 'no-broker'}`);
+    else this.#show();
   }
 
   #show(): void {
@@ -72,10 +74,7 @@ export class Health {
     this.#count = 0;
     this.#lag = 0;
     // the status of the error stays until it is over
-    if (this.#wrong.size > 0) {
-      if (this.#shown === 'fine') this.#shown = '';
-      return;
-    }
+    if (this.#wrong.size > 0) return;
     if (this.#connected === false) this.#status('busy', 'connecting');
     else if (count > 0) this.#status('ok', 'rate', { rate: count.toLocaleString(language()), lag: Math.round(lag) });
     else this.#status('ok', this.#connected ? 'connected' : 'ready');
