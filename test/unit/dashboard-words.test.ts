@@ -14,7 +14,7 @@ import {
 import { languages, pickLanguage, translator } from '../../nodes/dashboard/ui/shared/language.ts';
 import { lineFor, lineOf } from '../../nodes/dashboard/ui/shared/palette.ts';
 import { Rate, sparkOf } from '../../nodes/dashboard/ui/shared/rate.ts';
-import { countsOf, healthOf } from '../../nodes/dashboard/ui/tiles/health.ts';
+import { healthOf } from '../../nodes/dashboard/ui/tiles/health.ts';
 import { tilesTexts } from '../../nodes/dashboard/ui/tiles/texts.ts';
 import { root } from '../support/node-red.ts';
 import { keysOf, manifest } from '../support/package.ts';
@@ -118,11 +118,11 @@ test('the line of the last hour leaves out the minute that runs and the one in w
 
 test('the tile names the worst that is true of any source', () => {
   const text = translator(tilesTexts, 'en-US');
-  const states = (...all: ('ok' | 'late' | 'silent' | 'clock')[]) =>
-    healthOf(countsOf({ kind: 'sources', sources: all.map((state) => ({ state })) }), text);
-  assert.deepEqual(states('ok', 'late', 'silent'), { level: 'critical', words: '1 silent' });
-  assert.deepEqual(states('ok'), { level: 'normal', words: 'all sending' });
-  assert.equal(states().words, 'none yet');
+  const states = (silent: number, late: number, ok: number) =>
+    healthOf({ kind: 'sources', total: silent + late + ok, counts: { silent, late, clock: 0, ok } }, text);
+  assert.deepEqual(states(1, 4, 9), { level: 'critical', words: '1 silent' });
+  assert.deepEqual(states(0, 0, 3), { level: 'normal', words: 'all sending' });
+  assert.equal(states(0, 0, 0).words, 'none yet');
 });
 
 test('a page takes the theme that is wanted, if it has one of the two', () => {

@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red';
+import { Gathering } from '../node/gathering.js';
 import { defineWidget, takesAnswers } from '../node/widget.js';
 
 export default function (RED: NodeAPI): void {
@@ -6,6 +7,13 @@ export default function (RED: NodeAPI): void {
     type: 'ui-percept-findings',
     rows: 6,
     second: 'select',
-    start: (show) => takesAnswers(['findings'], show),
+    start: (show) => {
+      const gathering = new Gathering(show);
+      const answers = takesAnswers(['findings'], show);
+      return {
+        input: (msg) => gathering.take(msg['finding']) || answers.input(msg),
+        close: () => gathering.stop(),
+      };
+    },
   });
 }

@@ -100,12 +100,12 @@ function withoutInput(node: Node): { facade: Node; dashboard: () => InputListene
 /** Takes answers of a history node over that one page asked for; what comes unasked is left to the dashboard, which keeps it. */
 export function takesAnswers(kinds: readonly string[], show: Show): Wiring {
   return {
-    input: ({ payload, finding, error, select, request, _client, ...rest }) => {
+    input: ({ payload, error, select, request, _client, ...rest }) => {
       if ('redrive' in rest) return true;
       const answers = kinds.includes(String((payload as { kind?: unknown } | null | undefined)?.kind));
-      if (!(answers && _client) && finding === undefined && error === undefined && select === undefined) return false;
+      if (!(answers && _client) && error === undefined && select === undefined) return false;
       const problem = error && { message: (error as { message?: unknown }).message };
-      show({ payload: answers ? payload : undefined, finding, select, error: problem, request, _client });
+      show({ payload: answers ? payload : undefined, select, error: problem, request, _client });
       return true;
     },
   };

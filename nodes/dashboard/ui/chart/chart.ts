@@ -1,6 +1,7 @@
 import { computed, type Ref, ref, shallowRef } from 'vue';
 import { useAsking } from '../shared/asking.ts';
 import type { PageMessage } from '../shared/dashboard.ts';
+import { meetSources } from '../shared/palette.ts';
 import { type Finding, mergeFindings } from '../shared/severity.ts';
 import { within } from './marks.ts';
 import {
@@ -28,7 +29,7 @@ export interface Selection {
 export interface ChartMessage extends PageMessage {
   readonly live?: readonly LivePoint[];
   readonly payload?: Answer;
-  readonly finding?: Finding;
+  readonly findings?: readonly Finding[];
   readonly select?: Selection;
 }
 
@@ -48,6 +49,7 @@ export function useChart(settings: Readonly<Record<string, unknown>>, { now, sen
   const range = ref<Range>({ span: asSpan(settings['span']) });
   const model = shallowRef(emptyModel());
   const version = ref(0);
+  const leftOut = ref(0);
   const findings = shallowRef<readonly Finding[]>([]);
   const selected = ref<readonly string[]>([]);
   const asking = useAsking({ send });
@@ -60,6 +62,8 @@ export function useChart(settings: Readonly<Record<string, unknown>>, { now, sen
   };
   const take = (answer: Answer): void => {
     model.value = modelOf(answer);
+    leftOut.value = answer.leftOut ?? 0;
+    meetSources(sourcesOf(model.value));
     findings.value = mergeFindings([], answer.findings ?? [], mostFindings);
     version.value++;
   };
@@ -80,7 +84,7 @@ export function useChart(settings: Readonly<Record<string, unknown>>, { now, sen
   const receive = (msg: ChartMessage): void => {
     if (!asking.accept(msg)) return;
     if (msg.payload) take(msg.payload);
-    if (msg.finding) findings.value = mergeFindings(findings.value, [msg.finding], mostFindings);
+    if (msg.findings) findings.value = mergeFindings(findings.value, msg.findings, mostFindings);
     if (msg.live && 'span' in range.value) takeLive(msg.live);
     if (msg.select) select(msg.select);
   };
@@ -108,7 +112,7 @@ export function useChart(settings: Readonly<Record<string, unknown>>, { now, sen
       range.value = next;
       ask();
     },
-    left: computed(() => allSources.value.length - sources.value.length),
+    left: computed(() => allSources.value.length - sources.value.length + leftOut.value),
     listed: computed(() => within(findings.value, window.value).filter(concerns)),
     /** A finding about a whole source goes to the topmost strip. */
     findingsOf: (lane: Lane, index: number): Finding[] =>

@@ -26,6 +26,8 @@ export interface Answer {
   /** ms per point; 0 where every reading is a point. */
   readonly width: number;
   readonly series: readonly (Pick<Series, 'source' | 'quantity' | 'unit'> & { readonly points: Columns | Row[] })[];
+  /** Series that matched and were left out. */
+  readonly leftOut?: number;
   readonly findings?: readonly Finding[];
 }
 

@@ -10,11 +10,14 @@ export interface Line {
 
 const places = new Map<string, number>();
 
-/** A source keeps its line as long as the page is open, in every chart and however few are shown. */
+/** Gives lines to sources in this order: those that have one keep it as long as the page is open, in every chart. */
+export function meetSources(sources: readonly string[]): void {
+  for (const source of sources) if (!places.has(source)) places.set(source, places.size);
+}
+
 export function lineFor(source: string, isDark: boolean): Line {
-  const place = places.get(source) ?? places.size;
-  places.set(source, place);
-  return lineOf(place, isDark);
+  meetSources([source]);
+  return lineOf(places.get(source) ?? 0, isDark);
 }
 
 export function lineOf(index: number, isDark: boolean): Line {

@@ -11,6 +11,8 @@ export interface Throughput {
 
 /** Over how long "now" is taken, ms: shorter jumps about, longer lags. */
 const over = 15_000;
+/** Two looks shortly after each other say little, ms. */
+const leastOver = 5_000;
 
 /** Readings a second by what a total grew between looks. */
 export class Rate {
@@ -27,7 +29,7 @@ export class Rate {
   perSecond(): number | undefined {
     const first = this.#looks[0];
     const last = this.#looks.at(-1);
-    if (!first || !last || last.at - first.at < 1000) return undefined;
+    if (!first || !last || last.at - first.at < leastOver) return undefined;
     return ((last.total - first.total) * 1000) / (last.at - first.at);
   }
 }

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { connectAsync } from 'mqtt';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../support/browser.ts';
+import { Demo } from '../support/demo.ts';
+import { needs } from '../support/needs.ts';
+import { until } from '../support/until.ts';
+
+const skip = needs('chromium');
+/** Where pictures of the pages go, if anywhere: `PERCEPT_SCREENSHOTS=docs node --test test/browser/pages.test.ts` */
+const pictures = process.env['PERCEPT_SCREENSHOTS'];
+const desk = { width: 1440, height: 1080 };
+const phone = { width: 390, height: 844 };
+const wall = { width: 2560, height: 1440 };
+
+let demo: Demo;
+let browser: Browser;
+const complaints: string[] = [];
+
+before(async () => {
+  if (skip) return;
+  [demo, browser] = await Promise.all([Demo.start(), launchChromium()]);
+});
+after(async () => {
+  await browser?.close();
+  await demo?.remove();
+});
+
+async function open(path: string, options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  await page.goto(`${demo.url}/dashboard/${path}?key=${demo.key}`);
+  return page;
+}
+
+async function show(path: string, name: string, options: BrowserContextOptions, check: (page: Page) => Promise<void>) {
+  const page = await open(path, options);
+  await check(page);
+  const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  assert.equal(width[0], width[1], `${name} scrolls sideways`);
+  if (pictures) {
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `${name}.png`) });
+  }
+  await page.context().close();
+}
+
+async function overviewIsAlive(page: Page): Promise<void> {
+  await page.locator('.p-tile dd').first().waitFor();
+  await page.locator('.p-lane canvas').nth(2).waitFor();
+  await until(async () => Number.parseFloat((await page.textContent('.p-tile dd')) ?? '') > 1, {
+    what: 'readings per second',
+  });
+  await page.locator('.p-sources .p-normal').nth(3).waitFor();
+  await page.locator('.p-mark').first().waitFor({ timeout: 20_000 });
+}
+
+test('the overview shows the plant: figures, strips, a finding with its reason, sources', { skip }, async () => {
+  await show('overview', 'overview-light', { viewport: desk }, async (page) => {
+    await overviewIsAlive(page);
+    assert.match((await page.textContent('.p-findings')) ?? '', /press-1 · temperature.*the limit is/s);
+  });
+});
+
+test('the overview is dark where the device is', { skip }, async () => {
+  await show('overview', 'overview-dark', { viewport: desk, colorScheme: 'dark' }, async (page) => {
+    await page.waitForSelector('.percept.p-dark');
+    await overviewIsAlive(page);
+  });
+});
+
+test('the overview fits a phone', { skip }, async () => {
+  await show('overview', 'overview-phone', { viewport: phone, deviceScaleFactor: 2 }, overviewIsAlive);
+});
+
+test('the overview fits a wall screen without scrolling', { skip }, async () => {
+  await show('overview', 'overview-wall', { viewport: wall, colorScheme: 'dark' }, async (page) => {
+    await overviewIsAlive(page);
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    assert.ok(height <= wall.height, `${height} px high`);
+  });
+});
+
+test('a broken message becomes a dead letter; driven again, the page tells that it is still refused', {
+  skip,
+}, async () => {
+  const client = await connectAsync(demo.mqttUrl);
+  await client.publishAsync('plant/pump-1/temperature', 'warm, I think', { qos: 1 });
+  await client.endAsync();
+  await show('sensors', 'sensors-light', { viewport: desk }, async (page) => {
+    await page.locator('.p-letters .p-preview').getByText('warm, I think').waitFor();
+    await page.getByRole('button', { name: 'Drive all 1 again' }).click();
+    await page.getByText('Still refused').waitFor({ timeout: 15_000 });
+  });
+});
+
+test('a source that is picked has the chart for itself', { skip }, async () => {
+  await show('sensors', 'sensors-phone', { viewport: phone, deviceScaleFactor: 2 }, async (page) => {
+    await page.locator('.p-sources .p-plain').getByText('press-1').click();
+    await page.getByText('Only press-1').waitFor();
+    await until(
+      async () => (await page.locator('.p-lane-source').allTextContents()).every((name) => name === 'press-1'),
+      {
+        what: 'press-1 alone',
+      },
+    );
+  });
+});
+
+test('no page says anything in the console', { skip }, () => assert.deepEqual(complaints, []));
