@@ -54,6 +54,7 @@ export function useChart(settings: Readonly<Record<string, unknown>>, { now, sen
   const selected = ref<readonly string[]>([]);
   const asking = useAsking({ send });
   let askedAt = 0;
+  let first = true;
 
   const wanted = computed(() => (selected.value.length > 0 ? selected.value : configured));
   const ask = (): void => {
@@ -61,6 +62,7 @@ export function useChart(settings: Readonly<Record<string, unknown>>, { now, sen
     asking.ask(queryOf(range.value, askedAt, wanted.value, quantities));
   };
   const take = (answer: Answer): void => {
+    first = false;
     model.value = modelOf(answer);
     leftOut.value = answer.leftOut ?? 0;
     meetSources(sourcesOf(model.value));
@@ -85,7 +87,8 @@ export function useChart(settings: Readonly<Record<string, unknown>>, { now, sen
     if (!asking.accept(msg)) return;
     if (msg.payload) take(msg.payload);
     if (msg.findings) findings.value = mergeFindings(findings.value, msg.findings, mostFindings);
-    if (msg.live && 'span' in range.value) takeLive(msg.live);
+    // what comes live before the first answer is in that answer
+    if (msg.live && 'span' in range.value && !(first && asking.waiting.value)) takeLive(msg.live);
     if (msg.select) select(msg.select);
   };
 
