@@ -156,6 +156,18 @@ test('a finding is a mark with a shape and a word; its reason shows on hover and
   });
 });
 
+test('a finding that comes live becomes a mark, also where its message carries the reading', { skip }, async () => {
+  await withPage({}, async (page) => {
+    const now = Date.now();
+    const { findings, ...rest } = series(now);
+    await dashboard.answer('chart', 'series', { ...rest, findings: [] });
+    await page.waitForSelector('.p-lane canvas');
+    const reading = { source: 'press-1', quantity: 'temperature', unit: '°C', value: 83, time: now };
+    dashboard.nodeRed.inject(dashboard.idOf('chart'), { reading, finding: findings[0] });
+    await page.locator('.p-mark').waitFor();
+  });
+});
+
 test('the range picker asks for the range that was picked', { skip }, async () => {
   await withPage({}, async (page) => {
     await dashboard.answer('chart', 'series', series(Date.now()));
