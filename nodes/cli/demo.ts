@@ -71,7 +71,9 @@ async function start(options: Options): Promise<Demo> {
   app.use('/', RED.httpAdmin);
   app.use('/', RED.httpNode);
   server.on('request', app);
+  const flows = started(RED.events);
   await RED.start();
+  await flows;
   let plant: ChildProcess | undefined;
   let stopping = false;
   void broker.subscribed.then(() => {
@@ -92,6 +94,19 @@ async function start(options: Options): Promise<Demo> {
       releaseUserDir(userDir);
     },
   };
+}
+
+const flowsStartWithinMs = 15_000;
+
+/** Flows start some time after the runtime says that it has, and can't be stopped before; never, if a node type is missing. */
+function started(events: NodeJS.EventEmitter): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, flowsStartWithinMs);
+    events.once('flows:started', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }
 
 function settings({ userDir, port, verbose }: Options, locks: Locks): Record<string, unknown> {
