@@ -63,7 +63,9 @@ export class Demo {
   }
 
   async remove(): Promise<void> {
+    const hard = setTimeout(() => this.#child.kill('SIGKILL'), 20_000);
     await this.end('SIGTERM');
+    clearTimeout(hard);
     rmSync(this.userDir, { recursive: true, force: true });
   }
 
