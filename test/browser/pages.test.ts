@@ -54,16 +54,21 @@ async function overviewIsAlive(page: Page): Promise<void> {
   await page.locator('.p-tile dd').first().waitFor();
   await page.locator('.p-lane canvas').nth(2).waitFor();
   await until(async () => Number.parseFloat((await page.textContent('.p-tile dd')) ?? '') > 1, {
+    ms: 30_000,
     what: 'readings per second',
   });
   await page.locator('.p-sources .p-normal').nth(3).waitFor();
-  await page.locator('.p-mark').first().waitFor({ timeout: 20_000 });
+  await page.locator('.p-mark').first().waitFor({ timeout: 30_000 });
 }
 
 test('the overview shows the plant: figures, strips, a finding with its reason, sources', { skip }, async () => {
   await show('overview', 'overview-light', { viewport: desk }, async (page) => {
     await overviewIsAlive(page);
-    assert.match((await page.textContent('.p-findings')) ?? '', /press-1 · temperature.*the limit is/s);
+    const reason = /press-1 · temperature.*the limit is/s;
+    await until(async () => reason.test((await page.textContent('.p-findings')) ?? ''), {
+      ms: 30_000,
+      what: 'the finding with its reason in the list',
+    });
   });
 });
 
