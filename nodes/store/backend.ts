@@ -25,4 +25,5 @@ export const tableNames = [
   'finding',
   'dead_letter',
   'feed_cursor',
+  'feed_member',
 ] as const satisfies readonly TableName[];

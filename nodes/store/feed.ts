@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type PerceptError, toPerceptError } from '../kit/index.js';
-import { FeedCursor, newestId } from './feed/cursor.js';
+import { FeedCursor } from './feed/cursor.js';
 import { newHolder } from './feed/holder.js';
+import { newestId } from './feed/lease.js';
 import { type FeedFilter, type FeedRows, fetchRows, matcher } from './feed/rows.js';
+import { slotOf } from './feed/slots.js';
 import type { FeedTable, Store } from './store.js';
 
 export type { FeedFilter, FeedRows, StoredDeadLetter, StoredRecording } from './feed/rows.js';
@@ -28,18 +30,18 @@ export interface FeedOptions<T extends FeedTable> {
 }
 
 export interface FeedState {
-  /** `waiting`: another process has the lease. */
+  /** `waiting`: other processes have all the work. */
   readonly phase: 'working' | 'idle' | 'waiting';
-  /** Last row that was done. */
+  /** All rows up to here are done, of those that fall to this process. */
   readonly position: number;
-  /** Rows after it, at most. */
+  /** Rows after it, of all processes, at most. */
   readonly lag: number;
 }
 
 const defaultLeaseMs = 10_000;
 const defaultPollMs = 5_000;
-/** How often one that waits looks whether it may work. */
-const waitingMs = 1_000;
+/** How long rows are handed out at most before looking who else wants some. */
+const stretchMs = 1_000;
 const defaultBatch = 500;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
@@ -48,8 +50,9 @@ const tellMs = 1_000;
 
 /**
  * Hands every row of a table to `handle`, one after the other in the order of commit, at least once: a row counts as done
- * when `handle` resolved. Several processes with one name share the work: one works, the others take over when it stops or
- * dies. Resolves when `signal` is aborted and the position is on disk.
+ * when `handle` resolved. Several processes with one name share the work: each row goes to one of them, all rows of a source
+ * to the same one, in order; when one stops or dies, the others take over its part where it stood. Resolves when `signal` is
+ * aborted and the position is on disk.
  * @throws PerceptError `feed-pattern-invalid`
  */
 export async function openFeed<T extends FeedTable>(
@@ -87,6 +90,7 @@ class Feed<T extends FeedTable> {
     const wake = () => this.#woken.resolve();
     const ignore = this.#store.onRows(table, wake);
     signal.addEventListener('abort', wake);
+    const renewal = setInterval(() => void this.#cursor.renew().catch(() => undefined), this.#leaseMs / 3).unref();
     let ms = firstPauseMs;
     try {
       while (!signal.aborted) {
@@ -104,43 +108,35 @@ class Feed<T extends FeedTable> {
       // an unreachable store keeps nobody from closing: the lease runs out
       await this.#cursor.release().catch(() => undefined);
     } finally {
+      clearInterval(renewal);
       ignore();
       signal.removeEventListener('abort', wake);
     }
   }
 
   async #turn(): Promise<void> {
-    if (!(await this.#cursor.acquire())) {
-      await this.#tell('waiting');
-      await this.#rest(Math.min(waitingMs, this.#leaseMs / 3));
-      return;
-    }
-    const renewal = setInterval(() => void this.#cursor.renew().catch(() => undefined), this.#leaseMs / 3).unref();
-    try {
-      while (this.#goesOn()) await this.#drain();
-    } finally {
-      clearInterval(renewal);
-    }
-  }
-
-  #goesOn(): boolean {
-    return this.#cursor.held && !this.#options.signal.aborted;
+    if (!this.#cursor.held || this.#cursor.looksIn === 0) await this.#cursor.balance();
+    if (this.#cursor.held) return await this.#drain();
+    await this.#tell('waiting');
+    await this.#rest(this.#cursor.looksIn);
   }
 
   async #drain(): Promise<void> {
-    const { table, pollMs = defaultPollMs } = this.#options;
+    const { table, signal, pollMs = defaultPollMs } = this.#options;
     // before reading: what is committed from now on wakes us again
     this.#woken = Promise.withResolvers();
     const rows = await fetchRows[table](this.#store.db, this.#cursor.position, this.#batch);
+    const until = performance.now() + stretchMs;
     for (const row of rows) {
-      if (!this.#goesOn()) return;
-      if (this.#matches(row)) await this.#handle(row);
-      this.#cursor.moveTo(row.id as number);
+      if (signal.aborted || !this.#cursor.held || performance.now() > until) return;
+      const id = row.id as number;
+      if (this.#cursor.has(slotOf(row), id) && this.#matches(row)) await this.#handle(row);
+      this.#cursor.moveTo(id);
     }
     if (rows.length === this.#batch) return this.#tell('working');
     await this.#cursor.flush();
     await this.#tell('idle');
-    await this.#restUntilWoken(pollMs);
+    await this.#restUntilWoken(Math.min(pollMs, this.#cursor.looksIn));
   }
 
   async #tell(phase: FeedState['phase']): Promise<void> {

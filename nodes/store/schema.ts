@@ -11,6 +11,7 @@ export interface Database {
   finding: FindingTable;
   dead_letter: DeadLetterTable;
   feed_cursor: FeedCursorTable;
+  feed_member: FeedMemberTable;
 }
 
 /** One quantity of one source: readings refer to it, so that a row stays small. */
@@ -111,15 +112,23 @@ export interface DeadLetterTable {
   received_at: number;
 }
 
-/** How far a named consumer has come, and who works on it now. */
+/** How far a named consumer has come in one slot (a fixed part of all sources), and who works on it now. */
 export interface FeedCursorTable {
   name: string;
+  slot: number;
   table_name: string;
   /** Last row id that was done. */
   position: number;
   /** Process that holds the lease; null when nobody does. */
   holder: string | null;
   lease_until: number | null;
+}
+
+/** Processes that want a share of a named consumer's slots; whoever has one says so by its leases instead. */
+export interface FeedMemberTable {
+  name: string;
+  holder: string;
+  alive_until: number;
 }
 
 /** ms. One minute for days, ten for weeks, an hour for years: a chart reads at most some ten thousand rows. */

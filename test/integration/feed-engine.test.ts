@@ -190,24 +190,6 @@ forBothStores((lab) => {
     }
   });
 
-  test('of two processes with one name one works, and when it dies the other goes on', async () => {
-    const url = await lab.url();
-    const store = await lab.open({ url });
-    await store.commit({ readings: readings(0, 100) });
-    const a = new StoreChild('feed', { url }, { leaseMs: 600 });
-    await a.until((said) => said.length === 100, 'the first to work');
-    const b = new StoreChild('feed', { url }, { leaseMs: 600 });
-    await store.commit({ readings: readings(100, 100) });
-    await a.until((said) => said.length === 200, 'the first to go on');
-    assert.deepEqual(b.said, []);
-    await a.kill();
-    await store.commit({ readings: readings(200, 100) });
-    await b.until((said) => said.at(-1) === 300, 'the second to take over');
-    await b.kill('SIGTERM');
-    assert.equal(new Set([...a.said, ...b.said]).size, 300);
-    assert.ok(b.said.length < 200, `${b.said.length - 100} rows came again`);
-  });
-
   test('a process that stops hands over at once, without repeating a row', async () => {
     const url = await lab.url();
     const store = await lab.open({ url });

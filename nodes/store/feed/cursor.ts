@@ -1,76 +1,79 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Expression, sql } from 'kysely';
-import type { FeedTable, Store } from '../store.js';
-import { feedError } from './errors.js';
-import { isGone } from './holder.js';
-
-export interface CursorOptions {
-  readonly name: string;
-  readonly table: FeedTable;
-  readonly from: 'beginning' | 'now';
-  /** Who works on it: different for each process and feed. */
-  readonly holder: string;
-  readonly leaseMs: number;
-}
+import type { Store } from '../store.js';
+import { type CursorOptions, FeedLease, type Sharing } from './lease.js';
+import { shareOf, slotCount } from './slots.js';
 
 /** At most one write of the position in this time, while rows keep coming. */
 const saveMs = 25;
+/** How often one that shares or waits looks what it may take. */
+const sharedLookMs = 1_000;
 
-/** How far a feed has come, on disk, and the right to go on: only who holds the lease hands out rows. */
+/**
+ * How far a feed has come, on disk, and the right to go on: only who holds a slot's lease hands out its rows. Slots change
+ * hands in `balance` alone, so that whoever calls it between two rows knows what is its to hand out.
+ */
 export class FeedCursor {
-  readonly #store: Store;
   readonly #options: CursorOptions;
-  #position = 0;
+  readonly #lease: FeedLease;
+  /** Slots that are held, and where each stood when it was taken. */
+  readonly #taken = new Map<number, number>();
+  /** Rows up to here are done in all slots that are held, beyond where they were taken. */
+  #reached = 0;
   #saved = 0;
   #heldUntil = 0;
+  #lookAt = 0;
+  #lowest = 0;
+  #joined = false;
   #saving: Promise<void> | undefined;
+  /** Writes go one after the other: two over the same rows could wait for each other. */
+  #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store, options: CursorOptions) {
-    this.#store = store;
     this.#options = options;
+    this.#lease = new FeedLease(store, options);
   }
 
+  /** All rows up to here are done in the slots that are held; in all slots while none is. */
   get position(): number {
-    return this.#position;
+    if (this.#taken.size === 0) return this.#lowest;
+    return Math.max(this.#reached, Math.min(...this.#taken.values()));
   }
 
   /** On this process' own clock, so that a store that stopped answering ends it too. */
   get held(): boolean {
-    return performance.now() < this.#heldUntil;
+    return this.#taken.size > 0 && performance.now() < this.#heldUntil;
   }
 
-  /** @returns whether it is this holder's turn; the position is then where the last holder left it */
-  async acquire(): Promise<boolean> {
-    const before = await this.#create();
-    const free = before && isGone(before) ? before : null;
-    const asked = performance.now();
-    const now = this.#now();
-    const { name, table, holder, leaseMs } = this.#options;
-    const row = await this.#store.db
-      .updateTable('feed_cursor')
-      .set({ holder, lease_until: sql<number>`${now} + ${leaseMs}` })
-      .where('name', '=', name)
-      .where('table_name', '=', table)
-      .where((eb) =>
-        eb.or([
-          eb('holder', 'is', null),
-          eb('holder', '=', holder),
-          eb('holder', '=', free),
-          eb('lease_until', '<', now),
-        ]),
-      )
-      .returning('position')
-      .executeTakeFirst();
-    if (!row) return false;
-    this.#heldUntil = asked + leaseMs;
-    this.#position = row.position;
-    this.#saved = row.position;
-    return true;
+  /** ms until `balance` should be called */
+  get looksIn(): number {
+    return Math.max(0, this.#lookAt - performance.now());
+  }
+
+  /** Whether this row is to be handed out here. */
+  has(slot: number, id: number): boolean {
+    const taken = this.#taken.get(slot);
+    return taken !== undefined && id > taken;
+  }
+
+  /** Takes and gives slots until each living member has its share. */
+  async balance(): Promise<void> {
+    if (!this.held) await this.#drop();
+    const { leaseMs, holder } = this.#options;
+    const sharing = await this.#lease.look();
+    if (!this.#joined) await this.#join();
+    for (const { slot, holder: now } of sharing.slots) if (now !== holder) this.#taken.delete(slot);
+    const share = shareOf(holder, sharing.members);
+    await this.#giveAllBut(share, sharing);
+    await this.#take(share - this.#taken.size, sharing);
+    for (const each of sharing.left) await this.#lease.leave(each);
+    this.#lowest = Math.min(...sharing.slots.map(({ position }) => position));
+    const alone = this.#taken.size === slotCount;
+    this.#lookAt = performance.now() + (alone ? leaseMs / 3 : Math.min(sharedLookMs, leaseMs / 3));
   }
 
   /** Rows up to here are done. Reaches the disk soon; what was handed out in between is handed out again after a crash. */
-  moveTo(position: number): void {
-    this.#position = position;
+  moveTo(id: number): void {
+    this.#reached = id;
     this.#saving ??= this.#saveUntilCurrent().finally(() => {
       this.#saving = undefined;
     });
@@ -80,79 +83,95 @@ export class FeedCursor {
 
   /** Resolves when the position is on disk. */
   async flush(): Promise<void> {
-    while (this.held && (this.#saving || this.#saved !== this.#position)) {
-      if (!this.#saving) this.moveTo(this.#position);
+    while (this.held && (this.#saving || this.#saved !== this.#reached)) {
+      if (!this.#saving) this.moveTo(this.#reached);
       await this.#saving;
     }
   }
 
+  /** Tells others that this one lives, however long a row takes. */
   async renew(): Promise<void> {
-    await this.#write({ holder: this.#options.holder });
+    if (!this.#joined) return;
+    if (this.held) await this.#write();
+    else await this.#join();
   }
 
-  /** Lets another process go on at once. */
+  /** Lets other processes go on at once. */
   async release(): Promise<void> {
-    if (!this.held) return;
+    if (!this.#joined) return;
+    this.#joined = false;
     await this.flush();
-    await this.#write({ holder: null });
-    this.#heldUntil = 0;
+    const slots = [...this.#taken.keys()];
+    if (slots.length > 0) await this.#inTurn(() => this.#lease.give(slots));
+    this.#taken.clear();
+    await this.#inTurn(() => this.#lease.leave());
+  }
+
+  async #join(): Promise<void> {
+    this.#joined = true;
+    await this.#inTurn(() => this.#lease.join());
+  }
+
+  async #drop(): Promise<void> {
+    await this.#saving?.catch(() => undefined);
+    this.#taken.clear();
+  }
+
+  /** Also what the database still counts as held here after the lease was lost. */
+  async #giveAllBut(share: number, { slots }: Sharing): Promise<void> {
+    const mine = slots.filter(({ holder }) => holder === this.#options.holder).map(({ slot }) => slot);
+    mine.sort((a, b) => Number(this.#taken.has(b)) - Number(this.#taken.has(a)) || a - b);
+    const surplus = mine.slice(share);
+    if (surplus.length === 0) return;
+    await this.flush();
+    await this.#inTurn(() => this.#lease.give(surplus));
+    for (const slot of surplus) this.#taken.delete(slot);
+  }
+
+  async #take(count: number, { slots, members, gone }: Sharing): Promise<void> {
+    const { holder: me, leaseMs } = this.#options;
+    const free = slots.filter(
+      ({ slot, holder }) => !this.#taken.has(slot) && (holder === null || holder === me || !members.has(holder)),
+    );
+    if (count <= 0 || free.length === 0) return;
+    await this.flush();
+    // a lease lost meanwhile: what was reached may not be on disk
+    if (this.#taken.size > 0 && !this.held) return;
+    const wanted = free.slice(0, count).map(({ slot }) => slot);
+    const asked = performance.now();
+    const taken = await this.#inTurn(() => this.#lease.take(wanted, gone));
+    if (taken.length === 0) return;
+    // the new slots may stand before the others: rows are read again from there, for them
+    for (const [slot, position] of this.#taken) this.#taken.set(slot, Math.max(position, this.#reached));
+    if (this.#taken.size === 0) this.#heldUntil = asked + leaseMs;
+    for (const { slot, position } of taken) this.#taken.set(slot, position);
+    this.#reached = this.#saved = Math.min(...this.#taken.values());
   }
 
   async #saveUntilCurrent(): Promise<void> {
-    while (this.#saved !== this.#position && this.held) {
-      const position = this.#position;
-      if (await this.#write({ holder: this.#options.holder, position })) this.#saved = position;
-      if (this.#saved !== this.#position) await pause(saveMs);
+    while (this.#saved !== this.#reached && this.held) {
+      const position = this.#reached;
+      await this.#write(position);
+      this.#saved = position;
+      if (this.#saved !== this.#reached) await pause(saveMs);
     }
   }
 
-  async #write(values: { holder: string | null; position?: number }): Promise<boolean> {
-    const asked = performance.now();
-    const { name, holder, leaseMs } = this.#options;
-    const { numUpdatedRows } = await this.#store.db
-      .updateTable('feed_cursor')
-      .set({ ...values, lease_until: sql<number>`${this.#now()} + ${leaseMs}` })
-      .where('name', '=', name)
-      .where('holder', '=', holder)
-      .executeTakeFirst();
-    const ours = numUpdatedRows > 0n;
-    this.#heldUntil = ours ? asked + leaseMs : 0;
-    return ours;
+  async #write(position?: number): Promise<void> {
+    // as of now: the position says nothing of slots that are taken while this waits for its turn
+    const slots = [...this.#taken.keys()];
+    if (slots.length === 0) return;
+    await this.#inTurn(async () => {
+      const asked = performance.now();
+      const ours = new Set(await this.#lease.renew(slots, position));
+      for (const slot of slots) if (!ours.has(slot)) this.#taken.delete(slot);
+      this.#heldUntil = asked + this.#options.leaseMs;
+    });
   }
 
-  /** @returns who holds it now */
-  async #create(): Promise<string | null> {
-    const { db } = this.#store;
-    const { name, table, from } = this.#options;
-    const known = await db
-      .selectFrom('feed_cursor')
-      .select(['table_name', 'holder'])
-      .where('name', '=', name)
-      .executeTakeFirst();
-    if (known) {
-      if (known.table_name === table) return known.holder;
-      throw feedError('feed-name-taken', { name, table, other: known.table_name });
-    }
-    const position = from === 'now' ? await newestId(this.#store, table) : 0;
-    await db
-      .insertInto('feed_cursor')
-      .values({ name, table_name: table, position, holder: null, lease_until: null })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    return null;
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#lastWrite.then(work);
+    this.#lastWrite = mine.catch(() => undefined);
+    return await mine;
   }
-
-  /** A server's clock is the one that all its users share; a file's users share this machine's. */
-  #now(): Expression<number> {
-    if (this.#store.kind === 'sqlite') return sql<number>`${Date.now()}`;
-    return sql<number>`extract(epoch from clock_timestamp())::float8 * 1000`;
-  }
-}
-
-export async function newestId(store: Store, table: FeedTable): Promise<number> {
-  const row = await store.db
-    .selectFrom(table)
-    .select((eb) => eb.fn.max('id').as('id'))
-    .executeTakeFirst();
-  return Number(row?.id ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { feedSlots } from './feed-slots.js';
 import { firstTables } from './first-tables.js';
 
 export type Kind = 'sqlite' | 'postgres';
@@ -12,6 +13,7 @@ export function migrations(kind: Kind): Record<string, Migration> {
   const of = (up: (db: Kysely<unknown>, kind: Kind) => Promise<void>): Migration => ({ up: (db) => up(db, kind) });
   return {
     '001 0.1.0 first tables': of(firstTables),
+    '002 0.1.0 feed slots': of(feedSlots),
   };
 }
 
