@@ -53,9 +53,11 @@ async function show(path: string, name: string, options: BrowserContextOptions, 
 async function overviewIsAlive(page: Page): Promise<void> {
   await page.locator('.p-tile dd').first().waitFor();
   await page.locator('.p-lane canvas').nth(2).waitFor();
-  await until(async () => Number.parseFloat((await page.textContent('.p-tile dd')) ?? '') > 1, {
-    ms: 30_000,
-    what: 'readings per second',
+  const rate = async (): Promise<number> =>
+    Number((await page.textContent('.p-tile dd'))?.replaceAll(',', '').match(/[\d.]+/)?.[0]);
+  await until(async () => (await rate()) > 1 && (await rate()) < 100, {
+    ms: 60_000,
+    what: 'the rate of the plant, once its backlog is in',
   });
   await page.locator('.p-sources .p-normal').nth(3).waitFor();
   await page.locator('.p-mark').first().waitFor({ timeout: 30_000 });
