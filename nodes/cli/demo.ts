@@ -1,5 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Express } from 'express';
@@ -44,6 +45,8 @@ export async function run(args: string[]): Promise<number> {
 }
 
 interface Demo {
+  /** The one that was asked for, or what the system chose for 0. */
+  readonly port: number;
   readonly locks: Locks;
   readonly broker: Broker;
   readonly nodeRedVersion: string;
@@ -51,10 +54,11 @@ interface Demo {
 }
 
 async function start(options: Options): Promise<Demo> {
-  const { port, userDir } = options;
+  const { userDir } = options;
   prepareUserDir(userDir, options.fresh);
   const server = createServer();
-  await listen(server, port);
+  await listen(server, options.port);
+  const port = (server.address() as AddressInfo).port;
   const locks = makeLocks(join(userDir, 'key'), port);
   server.prependListener('upgrade', locks.guardUpgrades);
 
@@ -67,7 +71,7 @@ async function start(options: Options): Promise<Demo> {
   const app = makeApp();
   app.disable('x-powered-by');
   app.use(locks.middleware);
-  RED.init(server, settings(options, locks) as never);
+  RED.init(server, settings({ ...options, port }, locks) as never);
   app.use('/', RED.httpAdmin);
   app.use('/', RED.httpNode);
   server.on('request', app);
@@ -81,6 +85,7 @@ async function start(options: Options): Promise<Demo> {
   });
 
   return {
+    port,
     locks,
     broker,
     nodeRedVersion: versionOf(packageFolder('node-red')),
@@ -199,7 +204,7 @@ function readOptions(args: string[]): Options | undefined {
   }
 }
 
-function announce({ port, userDir, browser }: Options, { locks, broker, nodeRedVersion }: Demo): void {
+function announce({ userDir, browser }: Options, { port, locks, broker, nodeRedVersion }: Demo): void {
   const dashboard = `http://127.0.0.1:${port}/dashboard/overview?key=${locks.key}`;
   console.log(`
 Percept ${versionOf(packageRoot)} on Node-RED ${nodeRedVersion}, Node.js ${process.versions.node}
