@@ -104,7 +104,7 @@ function seriesOptions({ color, dash }: Line, scale: number, lone: () => readonl
 /** Room above and below, and for a limit that is close; never a range of zero. */
 function verticalRange(low: number | null, high: number | null, limits: readonly Limit[]): uPlot.Range.MinMax {
   if (low === null || high === null) return [0, 1];
-  const reach = Math.max(high - low, Math.abs(high) * 0.02, 1e-6);
+  const reach = Math.max(high - low, Math.abs(high) * 0.02) || 1;
   const close = limits
     .map(({ value }) => value)
     .filter((value) => value > low - 1.5 * reach && value < high + 1.5 * reach);
