@@ -116,6 +116,12 @@ test('the line of the last hour leaves out the minute that runs and the one in w
   assert.equal(sparkOf([0, 0, 0]), undefined);
 });
 
+test('the line of an hour in which nothing more came lies flat at zero', () => {
+  const flat = { line: 'M0.0,22.5L100.0,22.5', area: 'M0.0,22.5L100.0,22.5L100,24L0,24Z', low: 0, high: 0 };
+  assert.deepEqual(sparkOf([0, 7, 0, 0, 0]), flat);
+  assert.equal(sparkOf([0, 7, 0, 0]), undefined);
+});
+
 test('the tile names the worst that is true of any source', () => {
   const text = translator(tilesTexts, 'en-US');
   const states = (silent: number, late: number, ok: number) =>

@@ -52,7 +52,7 @@ export function sparkOf(counts: readonly number[]): Spark | undefined {
   const high = Math.max(...shown);
   const points = shown.map((count, at) => {
     const x = ((at / (shown.length - 1)) * 100).toFixed(1);
-    return `${x},${(22.5 - (count / high) * 20).toFixed(1)}`;
+    return `${x},${(22.5 - (count / (high || 1)) * 20).toFixed(1)}`;
   });
   const line = `M${points.join('L')}`;
   return { line, area: `${line}L100,24L0,24Z`, low: Math.min(...shown) / 60, high: high / 60 };
