@@ -55,8 +55,8 @@ export interface Problem {
 export interface StoreHandle extends Store {
   /**
    * Lets go of it; what is behind closes with the last handle. Pending commits finish first.
-   * @param quietMs wait until nobody has used the store for so long (5 s at most): others that close at the same time may
-   *   have something left to write
+   * @param quietMs wait until nobody has used the store for so long from now on (5 s at most): others that close at the
+   *   same time may have something left to write
    */
   close(quietMs?: number): Promise<void>;
   state(): StoreState;

@@ -55,12 +55,13 @@ export class Opening {
     throw this.#state.problem;
   }
 
-  /** Resolves when nothing has asked for `ready` for `quietMs`. */
+  /** Resolves when nothing has asked for `ready` for `quietMs` from now on. */
   async quiet(quietMs: number): Promise<void> {
-    const atMost = performance.now() + longestQuietMs;
+    const began = performance.now();
     for (;;) {
-      const now = performance.now();
-      const left = Math.min(this.#asked + quietMs, atMost) - now;
+      // a long silence before says nothing about what others write when they close
+      const since = Math.max(this.#asked, began);
+      const left = Math.min(since + quietMs, began + longestQuietMs) - performance.now();
       if (left <= 0) return;
       await pause(left);
     }

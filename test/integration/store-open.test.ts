@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { openStore, type StoreState } from '../../dist/store/open.js';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
@@ -64,10 +65,13 @@ forBothStores((lab) => {
   test('who closes quietly still takes what others write meanwhile', async () => {
     const url = await lab.url();
     const store = await openStore({ url });
+    // idle for longer than the quiet that is asked for, as after a slow start
+    await pause(250);
     const closing = store.close(200);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
     assert.ok((await store.commit({ readings: [reading(0)] })).readings[0]);
     await closing;
+    await assert.rejects(store.commit({ readings: [reading(1)] }), code('store-closed'));
   });
 });
 
