@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import type { Aedes, PublishPacket } from 'aedes';
 import { error } from './errors.js';
 
 export interface Broker {
@@ -24,9 +25,10 @@ export async function startBroker(folder: string, preferred: number): Promise<Br
   });
   const level = new ClassicLevel<string, unknown>(join(folder, 'broker'), { valueEncoding: 'json' });
   const aedes = await Aedes.createBroker({ persistence: persistence(level) });
+  storeBeforeAcknowledging(aedes);
   keepOrder((aedes as typeof aedes & { readonly persistence: Persistence }).persistence);
   const subscribed = new Promise<void>((resolve) => aedes.once('subscribe', () => resolve()));
-  const server = createServer(aedes.handle);
+  const server = createServer({ noDelay: true }, aedes.handle);
   const port = await listen(server, preferred);
   return {
     port,
@@ -36,6 +38,32 @@ export async function startBroker(folder: string, preferred: number): Promise<Br
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await level.close();
     },
+  };
+}
+
+/**
+ * aedes answers a QoS 1 message with its PUBACK first and stores it for its subscribers afterwards: a crash in between loses
+ * what the publisher believes to be safe. So the message is published while aedes asks whether it may be, and not again.
+ */
+function storeBeforeAcknowledging(aedes: Aedes): void {
+  // its declaration leaves out whom the message is from
+  const { publish } = aedes;
+  const authorize = aedes.authorizePublish.bind(aedes);
+  const stored = new WeakSet<object>();
+  aedes.authorizePublish = (client, packet, callback) => {
+    authorize(client, packet, (refused) => {
+      if (refused || packet.qos !== 1 || !client) return callback(refused);
+      const done = (problem?: Error | null): void => {
+        stored.add(packet);
+        callback(problem ?? null);
+      };
+      Reflect.apply(publish, aedes, [packet, client, done]);
+    });
+  };
+  aedes.publish = (packet: PublishPacket, ...rest: unknown[]): void => {
+    const done = rest.at(-1);
+    if (!stored.has(packet)) Reflect.apply(publish, aedes, [packet, ...rest]);
+    else if (typeof done === 'function') done();
   };
 }
 

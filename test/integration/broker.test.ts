@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +61,47 @@ test('what the embedded broker has acknowledged for a subscriber that is away is
   );
   await back.endAsync(true);
   await broker.close();
+});
+
+function brokerProcess(path: string, port: number): ChildProcess {
+  return fork(join(import.meta.dirname, '../support/broker-child.ts'), [path, String(port)]);
+}
+
+test('the embedded broker is killed in mid-stream, and has everything that it had acknowledged', async (t) => {
+  const path = folder(t);
+  const port = await freePort();
+  const url = `mqtt://127.0.0.1:${port}`;
+  for (let round = 0; round < 3; round++) {
+    const broker = brokerProcess(path, port);
+    await once(broker, 'message');
+    const away = await mqtt.connectAsync(url, { clientId: 'away', clean: false });
+    await away.subscribeAsync('a/#', { qos: 1 });
+    await away.endAsync(true);
+    const publisher = await mqtt.connectAsync(url, { clientId: 'publisher', reconnectPeriod: 0 });
+    const acknowledged: string[] = [];
+    publisher.on('error', () => undefined);
+    for (let i = 0; i < 5000; i++) {
+      const text = `${round}-${i}`;
+      publisher.publish('a/b', text, { qos: 1 }, (error) => error ?? acknowledged.push(text));
+    }
+    await until(() => acknowledged.length > 300);
+    const gone = once(broker, 'exit');
+    broker.kill('SIGKILL');
+    await gone;
+    const safe = [...acknowledged];
+    await publisher.endAsync(true);
+
+    const again = brokerProcess(path, port);
+    await once(again, 'message');
+    const got = new Set<string>();
+    const back = mqtt.connect(url, { clientId: 'away', clean: false });
+    back.on('message', (_topic, payload) => got.add(payload.toString()));
+    await until(() => safe.every((text) => got.has(text)), { what: 'everything that was acknowledged' });
+    await back.endAsync();
+    const ended = once(again, 'exit');
+    again.disconnect();
+    await ended;
+  }
 });
 
 test('a port that is taken is no reason not to start', async (t) => {
