@@ -34,9 +34,9 @@ export interface SessionEvents {
 }
 
 const firstDelay = 250;
-const longestDelay = 15_000;
+const longestDelay = 5_000;
 /** A connection that lasted this long starts the delays from the beginning. */
-const steadyAfter = 10_000;
+const steadyAfter = 2_000;
 
 /** A lasting subscription at QoS 1: connects again by itself, acknowledges what is safe, stops reading when the window is full. */
 export class MqttSession {
