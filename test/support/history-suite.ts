@@ -213,6 +213,16 @@ export function historySuite(database: (folder: string) => Promise<{ url: string
     assert.ok((letters[1]?.preview.length ?? 0) < 250);
   });
 
+  test('a dead letter without a payload is shown like any other', async () => {
+    const letter = { node: 'n1', code: 'decode-empty', reason: 'Empty.', receivedAt: now };
+    await store.commit({ readings: [], deadLetters: [{ ...letter, topic: 'c', payload: Buffer.alloc(0) }] });
+    const { letters } = (await answer(store, ask({ kind: 'letters', limit: 1 }), now)) as LettersAnswer;
+    assert.deepEqual(
+      letters.map(({ topic, bytes, preview }) => [topic, bytes, preview]),
+      [['c', 0, '']],
+    );
+  });
+
   test('throughput counts the last hour by the minute', async () => {
     const at = begin + 10 * hour + 30_000;
     const { time, counts, perMinute, total } = (await answer(

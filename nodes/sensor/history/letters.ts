@@ -14,7 +14,7 @@ export async function lettersAnswer(db: Kysely<Database>, limit: number): Promis
     .selectFrom('dead_letter')
     .select(['id', 'node', 'topic', 'code', 'reason', 'received_at'])
     .select(sql<number>`length(payload)`.as('bytes'))
-    .select(sql<Uint8Array>`substr(payload, 1, ${sql.lit(previewBytes)})`.as('head'))
+    .select(sql<Uint8Array | null>`substr(payload, 1, ${sql.lit(previewBytes)})`.as('head'))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
@@ -25,7 +25,8 @@ export async function lettersAnswer(db: Kysely<Database>, limit: number): Promis
       ...letter,
       receivedAt: received_at,
       bytes: Number(bytes),
-      preview: preview(head, Number(bytes)),
+      // SQLite's substr of nothing is null
+      preview: preview(head ?? new Uint8Array(), Number(bytes)),
     })),
   };
 }
