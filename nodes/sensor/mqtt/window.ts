@@ -34,6 +34,8 @@ export class AckWindow {
   #messages = 0;
   #bytes = 0;
   #queue: Held[] = [];
+  /** So many at the front of the queue are acknowledged; they are cut off now and then, not one by one. */
+  #done = 0;
   #acknowledge: ((messageId: number) => void) | undefined;
   /** By packet id: from connections that are gone, until the broker delivers them again. */
   readonly #orphans = new Map<number, Held>();
@@ -68,11 +70,12 @@ export class AckWindow {
 
   closed(): void {
     this.#acknowledge = undefined;
-    for (const held of [...this.#recent, ...this.#queue]) {
+    for (const held of [...this.#recent, ...this.#queue.slice(this.#done)]) {
       held.queue = undefined;
       if (held.packet.messageId !== undefined) this.#orphans.set(held.packet.messageId, held);
     }
     this.#queue = [];
+    this.#done = 0;
     this.#recent = [];
     this.#recentBytes = 0;
   }
@@ -112,14 +115,14 @@ export class AckWindow {
   }
 
   #drain(): void {
-    let done = 0;
-    for (const held of this.#queue) {
-      if (!held.settled) break;
-      done++;
+    for (let held = this.#queue[this.#done]; held?.settled; held = this.#queue[this.#done]) {
+      this.#done++;
       this.#acknowledge?.(held.packet.messageId as number);
       this.#remember(held);
     }
-    if (done > 0) this.#queue.splice(0, done);
+    if (2 * this.#done <= this.#queue.length) return;
+    this.#queue.splice(0, this.#done);
+    this.#done = 0;
   }
 
   #remember(held: Held): void {

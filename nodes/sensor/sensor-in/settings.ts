@@ -14,7 +14,7 @@ export const SensorInConfig = Type.Object({
   window: Type.Integer({ minimum: 1, maximum: 65_535, default: 2000 }),
   windowMegabytes: Type.Number({ minimum: 1, maximum: 4096, default: 32 }),
   /** Messages per transaction. */
-  groupCount: Type.Integer({ minimum: 1, maximum: 10_000, default: 500 }),
+  groupCount: Type.Integer({ minimum: 1, maximum: 10_000, default: 1000 }),
   /** How long the first of a transaction waits for others. */
   groupMs: Type.Integer({ minimum: 1, maximum: 10_000, default: 20 }),
 });
