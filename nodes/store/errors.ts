@@ -38,6 +38,20 @@ export const storeError = defineErrors({
       action: '실행 중인지, 주소가 맞는지 확인하세요. Percept는 계속 다시 시도합니다.',
     },
   },
+  'store-silent': {
+    'en-US': {
+      status: 'store hangs',
+      text: 'The database {store} has not answered for {seconds} s, not even a new connection.',
+      action:
+        'Look at the load and the disk of its server, or restart it; nothing is lost, and Percept goes on trying.',
+    },
+    ko: {
+      status: '저장소 응답 없음',
+      text: '데이터베이스 {store}이(가) {seconds}초 동안 응답하지 않았고 새 연결도 받지 않습니다.',
+      action:
+        '서버의 부하와 디스크를 확인하거나 서버를 다시 시작하세요. 데이터는 사라지지 않으며 Percept는 계속 다시 시도합니다.',
+    },
+  },
   'store-wrong-password': {
     'en-US': {
       status: 'wrong password',

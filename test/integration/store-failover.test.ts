@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { openStore, type StoreHandle } from '../../dist/store/open.js';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
@@ -62,6 +63,51 @@ describe('PostgreSQL', { skip: needs('postgresql') }, () => {
     });
   });
 
+  describe('that hangs', () => {
+    let server: PostgresServer;
+    before(async () => {
+      server = await startPostgres();
+    });
+    after(() => server.stop());
+
+    test('is told so by commits and queries, and goes on with nothing missing and nothing twice', async () => {
+      const store = await openStore({ url: await server.database() });
+      const writer = new Writer(store);
+      await until(() => writer.resolved >= 500, { what: 'commits' });
+      server.hang();
+      await assert.rejects(store.db.selectFrom('reading').select('id').execute(), hangs);
+      await until(() => writer.codes.size > 0, { what: 'a commit to be refused' });
+      server.goOn();
+      const before = writer.resolved;
+      await until(() => writer.resolved >= before + 500, { what: 'commits after it' });
+      await writer.stop();
+      await writer.verify();
+      assert.equal([...writer.codes][0], 'store-silent');
+      assert.deepEqual(await store.check(), []);
+      await store.close();
+    });
+
+    test('holds up neither who opens it nor who closes it', async () => {
+      const url = await server.database();
+      const store = await openStore({ url });
+      store.onRows('reading', () => undefined);
+      await store.commit({ readings: readings(0, 10) });
+      server.hang();
+      const began = performance.now();
+      await assert.rejects(openStore({ url: `${url}?application_name=other` }), { code: 'store-unreachable' });
+      await store.close();
+      assert.ok(performance.now() - began < 10_000, `it took ${performance.now() - began} ms`);
+      server.goOn();
+    });
+
+    test('is told from one that is busy', async () => {
+      const store = await openStore({ url: await server.database() });
+      const slow = sql<{ slept: string }>`select pg_sleep(9)::text as slept`.execute(store.db);
+      assert.equal((await slow).rows.length, 1);
+      await store.close();
+    });
+  });
+
   describe('with a synchronous standby', () => {
     let server: PostgresServer;
     before(async () => {
@@ -86,6 +132,12 @@ describe('PostgreSQL', { skip: needs('postgresql') }, () => {
     });
   });
 });
+
+function hangs(thrown: Error): boolean {
+  assert.equal((thrown as { code?: string }).code, 'store-silent');
+  assert.match(thrown.message, /has not answered for \d+ s/);
+  return true;
+}
 
 /** Commits without a pause, and again what was refused, as an ingest does. */
 class Writer {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../support/ports.ts';
@@ -26,6 +26,9 @@ export interface PostgresServer {
   psql(sql: string, database?: string): string;
   /** Ends the primary as a power cut would: nothing is flushed, connections break. */
   crash(): Promise<void>;
+  /** Stops the primary in mid-work, as a disk does that answers no more: connections stay, and nobody is behind them. */
+  hang(): void;
+  goOn(): void;
   /** Starts the primary again after a crash. */
   restart(): Promise<void>;
   promote(): void;
@@ -78,6 +81,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       return `postgres://${user}:${password}@${ports.map((p) => `127.0.0.1:${p}`).join(',')}/${name}`;
     },
     crash: () => end(primary, 'SIGQUIT'),
+    hang: () => signalAll(primary, 'SIGSTOP'),
+    goOn: () => signalAll(primary, 'SIGCONT'),
     restart: async () => {
       primary = await start(place, 'p', port, extra, servers);
     },
@@ -85,6 +90,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       run(place, 'pg_ctl', ['promote', '-w', '-D', 's']);
     },
     stop: async () => {
+      signalAll(primary, 'SIGCONT');
       await Promise.all(servers.map((server) => end(server, 'SIGQUIT')));
       rmSync(place.dir, { recursive: true, force: true });
     },
@@ -157,6 +163,14 @@ function hasDatabase(place: Place, port: number, name: string): boolean {
   const sql = `select 1 from pg_database where datname = '${name}'`;
   const args = ['-h', '127.0.0.1', '-p', String(port), '-U', user, '-d', 'postgres', '-Atqc', sql];
   return run(place, 'psql', args).trim() === '1';
+}
+
+/** To the server, which then makes no more of them, and to its processes. */
+function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  server.kill(signal);
+  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8');
+  for (const pid of children.split(' ').filter(Boolean)) process.kill(Number(pid), signal);
 }
 
 async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {

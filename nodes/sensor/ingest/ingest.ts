@@ -116,15 +116,8 @@ export class Ingest {
   }
 
   async #safe(group: readonly Item[]): Promise<void> {
-    const began = performance.now();
-    const slow = setInterval(() => {
-      const seconds = Math.round((performance.now() - began) / 1000);
-      this.#events.waiting(ingestError('ingest-slow', { store: this.#to.store.label, seconds }));
-    }, slowAfter);
-    const outcomes = await this.#commit(group)
-      // only stopping gets here: nothing is acknowledged
-      .catch(() => undefined)
-      .finally(() => clearInterval(slow));
+    // only stopping rejects: nothing is acknowledged then
+    const outcomes = await this.#commit(group).catch(() => undefined);
     if (outcomes) this.#events.working();
     for (const [i, item] of group.entries()) item.settle(outcomes?.[i]);
   }
@@ -134,7 +127,7 @@ export class Ingest {
     for (let attempt = 0; ; attempt++) {
       this.#stop.signal.throwIfAborted();
       try {
-        return await commitItems(group, this.#to);
+        return await (attempt === 0 ? this.#first(group) : commitItems(group, this.#to));
       } catch (thrown) {
         const error = toPerceptError(thrown);
         if (isTheirFault(error, attempt) && group.some(({ work }) => 'decoded' in work))
@@ -144,6 +137,16 @@ export class Ingest {
         await sleep(delay, undefined, { signal: this.#stop.signal });
       }
     }
+  }
+
+  /** Later attempts have told already what is wrong. */
+  async #first(group: readonly Item[]): Promise<Outcome[]> {
+    const began = performance.now();
+    const slow = setInterval(() => {
+      const seconds = Math.round((performance.now() - began) / 1000);
+      this.#events.waiting(ingestError('ingest-slow', { store: this.#to.store.label, seconds }));
+    }, slowAfter);
+    return await commitItems(group, this.#to).finally(() => clearInterval(slow));
   }
 
   async #apart(group: readonly Item[], error: PerceptError): Promise<Outcome[]> {

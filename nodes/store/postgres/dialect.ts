@@ -43,7 +43,7 @@ class PrimaryDriver implements Driver {
 
   async acquireConnection(): Promise<Connection> {
     await this.#ready();
-    return new Connection(await this.#primary.connect(), this.#label);
+    return new Connection(await this.#primary.connect(), this.#primary, this.#label);
   }
 
   async beginTransaction(connection: Connection, settings: TransactionSettings): Promise<void> {
@@ -89,13 +89,15 @@ let cursors = 0;
 
 class Connection implements DatabaseConnection {
   readonly client: PoolClient;
+  readonly #primary: Primary;
   readonly #label: string;
   inTransaction = false;
   /** The last error: what tells whether the connection can be used again. */
   problem: PerceptError | undefined;
 
-  constructor(client: PoolClient, label: string) {
+  constructor(client: PoolClient, primary: Primary, label: string) {
     this.client = client;
+    this.#primary = primary;
     this.#label = label;
   }
 
@@ -132,7 +134,7 @@ class Connection implements DatabaseConnection {
 
   async #query(sql: string, parameters: readonly unknown[]) {
     try {
-      return await this.client.query(sql, [...parameters]);
+      return await this.#primary.watched(() => this.client.query(sql, [...parameters]));
     } catch (thrown) {
       this.problem = postgresError(thrown, this.#label);
       throw this.problem;

@@ -59,6 +59,6 @@ function nameOf(code: string | undefined, message: string): Code {
 }
 
 /** After these the connection, and perhaps the server, is not what it was. */
-export function isLost(problem: PerceptError): boolean {
-  return problem.code === 'store-unreachable' || problem.code === 'store-read-only' || problem.code === 'store-failed';
+export function isLost({ code }: PerceptError): boolean {
+  return ['store-unreachable', 'store-silent', 'store-read-only', 'store-failed'].includes(code);
 }

@@ -1,12 +1,16 @@
+import { Socket } from 'node:net';
 import type { Client, ClientConfig, Pool, PoolClient } from 'pg';
 import { type PerceptError, toPerceptError } from '../../kit/index.js';
 import { storeError } from '../errors.js';
 import { isLost, postgresError } from './errors.js';
 import type { Hosts } from './hosts.js';
+import { Pulse } from './pulse.js';
 
 type Driver = typeof import('pg');
 
 const connections = 6;
+const patienceMs = 5_000;
+const closingMs = 2_000;
 const bigint = 20;
 const numeric = 1700;
 
@@ -18,13 +22,34 @@ export class Primary {
   #current = 0;
   #pool: Pool | undefined;
   #closed = false as boolean;
+  /** Of all connections: what a server that hangs would never let go of is cut. */
+  readonly #sockets = new Set<Socket>();
+  readonly #pulse = new Pulse(
+    patienceMs,
+    () => this.#alive(),
+    (ms) => this.#silent(ms),
+  );
 
   constructor(hosts: Hosts) {
     this.#hosts = hosts;
   }
 
+  /** What is asked of the server goes through here. Rejects with `store-silent`, all connections cut, when it hangs. */
+  watched<T>(work: () => Promise<T>): Promise<T> {
+    return this.#pulse.during(work);
+  }
+
   /** A connection from the pool, for queries. @throws PerceptError */
-  async connect(): Promise<PoolClient> {
+  connect(): Promise<PoolClient> {
+    return this.watched(() => this.#pooled());
+  }
+
+  /** A connection of the caller's own. @throws PerceptError */
+  client(options: ClientConfig = {}): Promise<Client> {
+    return this.watched(() => this.#own(options));
+  }
+
+  async #pooled(): Promise<PoolClient> {
     const pool = this.#pool;
     if (pool) {
       try {
@@ -35,7 +60,7 @@ export class Primary {
       }
     }
     // finds the primary and tells why there is none
-    await (await this.client()).end();
+    await (await this.#own()).end();
     const driver = await this.#load();
     this.#pool ??= this.#newPool(driver);
     return this.#pool.connect().catch((thrown: unknown) => {
@@ -43,8 +68,7 @@ export class Primary {
     });
   }
 
-  /** A connection of the caller's own. @throws PerceptError */
-  async client(options: ClientConfig = {}): Promise<Client> {
+  async #own(options: ClientConfig = {}): Promise<Client> {
     const problems: PerceptError[] = [];
     const { configs } = this.#hosts;
     for (let i = 0; i < configs.length; i++) {
@@ -76,10 +100,38 @@ export class Primary {
     if (lost) this.forget();
   }
 
-  async close(): Promise<void> {
+  /** @param first lets go of the connections that were handed out */
+  async close(first: () => Promise<void>): Promise<void> {
     this.#closed = true;
+    const late = setTimeout(() => this.#cut(), closingMs);
+    await first();
     await this.#pool?.end();
     this.#pool = undefined;
+    clearTimeout(late);
+  }
+
+  /** Whoever can still take a connection, or refuse it with a reason, is alive. */
+  async #alive(): Promise<boolean> {
+    const { Client: NewClient, DatabaseError } = await this.#load();
+    const client = new NewClient(this.#configured(this.#hosts.configs[this.#current] as ClientConfig));
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return true;
+    } catch (thrown) {
+      return thrown instanceof DatabaseError;
+    } finally {
+      client.end().catch(() => undefined);
+    }
+  }
+
+  #silent(ms: number): void {
+    this.forget();
+    this.#cut(storeError('store-silent', { store: this.#hosts.label, seconds: Math.round(ms / 1000) }));
+  }
+
+  #cut(reason?: PerceptError): void {
+    for (const socket of this.#sockets) socket.destroy(reason);
   }
 
   async #tryHost(config: ClientConfig): Promise<Client> {
@@ -114,7 +166,14 @@ export class Primary {
     const toNumber = (text: string) => Number(text);
     const getTypeParser = ((oid: number, format?: 'text') =>
       oid === bigint || oid === numeric ? toNumber : types.getTypeParser(oid, format)) as typeof types.getTypeParser;
-    return { ...config, types: { getTypeParser } };
+    return { ...config, types: { getTypeParser }, stream: () => this.#socket() };
+  }
+
+  #socket(): Socket {
+    const socket = new Socket();
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
   }
 
   async #load(): Promise<Driver> {

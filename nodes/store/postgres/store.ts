@@ -36,7 +36,7 @@ export class PostgresStore implements Backend {
   readonly #primary: Primary;
   readonly #wakers = new Wakers();
   readonly #listener: Listener;
-  readonly #group = new GroupCommit((batch) => this.#write(batch));
+  readonly #group = new GroupCommit((batch) => this.#primary.watched(() => this.#write(batch)));
   #writer: { readonly client: Client; readonly committer: Committer } | undefined;
 
   constructor(settings: StoreSettings, ready: Ready) {
@@ -85,7 +85,7 @@ export class PostgresStore implements Backend {
   async *exportRows(): AsyncIterable<{ table: TableName; rows: readonly Row[] }> {
     const client = await this.#connect();
     try {
-      yield* exportTables(client);
+      yield* exportTables((text) => this.#primary.watched(() => client.query<Row>(text)));
     } catch (thrown) {
       throw postgresError(thrown, this.label);
     } finally {
@@ -97,7 +97,7 @@ export class PostgresStore implements Backend {
   async importRows(table: TableName, rows: readonly Row[]): Promise<void> {
     const client = await this.#connect();
     try {
-      await importChunk(client, table, rows);
+      await this.#primary.watched(() => importChunk(client, table, rows));
     } catch (thrown) {
       throw postgresError(thrown, this.label);
     } finally {
@@ -111,10 +111,11 @@ export class PostgresStore implements Backend {
 
   async close(): Promise<void> {
     await this.#group.idle();
-    await this.#listener.stop();
-    await this.#writer?.client.end().catch(() => undefined);
-    this.#writer = undefined;
-    await this.#primary.close();
+    await this.#primary.close(async () => {
+      await this.#listener.stop();
+      await this.#writer?.client.end().catch(() => undefined);
+      this.#writer = undefined;
+    });
   }
 
   async #connect(): Promise<PoolClient> {
@@ -136,7 +137,7 @@ export class PostgresStore implements Backend {
     } catch (thrown) {
       const problem = postgresError(thrown, this.label);
       if (isLost(problem)) this.#dropWriter();
-      else await committer.rollback();
+      else await committer.rollback().catch(() => this.#dropWriter());
       throw problem;
     }
     if (!this.#listener.connected) for (const table of touched) this.#wakers.wake(table);
@@ -152,7 +153,12 @@ export class PostgresStore implements Backend {
     };
     client.once('end', gone);
     client.once('error', gone);
-    await client.query(session(this.#busyMs));
+    try {
+      await client.query(session(this.#busyMs));
+    } catch (thrown) {
+      client.end().catch(() => undefined);
+      throw postgresError(thrown, this.label);
+    }
     this.#writer = writer;
     return writer;
   }

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
 import { tableNames } from '../backend.js';
 import type { Row, TableName } from '../handle.js';
 
@@ -6,17 +6,17 @@ const rowsAtOnce = 1_000;
 
 /** All tables as of one moment. */
 export async function* exportTables(
-  client: PoolClient,
+  query: (text: string) => Promise<QueryResult<Row>>,
 ): AsyncIterable<{ readonly table: TableName; readonly rows: readonly Row[] }> {
-  await client.query('begin isolation level repeatable read read only');
+  await query('begin isolation level repeatable read read only');
   for (const table of tableNames) {
-    await client.query(`declare percept_export no scroll cursor for select * from ${table}`);
+    await query(`declare percept_export no scroll cursor for select * from ${table}`);
     for (;;) {
-      const { rows } = await client.query<Row>(`fetch ${rowsAtOnce} from percept_export`);
+      const { rows } = await query(`fetch ${rowsAtOnce} from percept_export`);
       if (rows.length > 0) yield { table, rows };
       if (rows.length < rowsAtOnce) break;
     }
-    await client.query('close percept_export');
+    await query('close percept_export');
   }
 }
 
