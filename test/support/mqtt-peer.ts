@@ -51,6 +51,15 @@ export class MqttPeer {
     this.#socket?.destroy();
   }
 
+  /** Sends what `send` sends in one go, then ends the connection as a kernel does for a process killed with something unread. */
+  async lastWords(send: () => void): Promise<void> {
+    this.#socket?.cork();
+    send();
+    this.#socket?.uncork();
+    await new Promise((resolve) => this.#socket?.write('', resolve));
+    this.#socket?.resetAndDestroy();
+  }
+
   async stop(): Promise<void> {
     this.#socket?.destroy();
     await new Promise((resolve) => this.#server.close(resolve));

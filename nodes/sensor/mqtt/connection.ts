@@ -6,6 +6,7 @@ import {
   type MqttClient,
   type Packet,
 } from 'mqtt';
+import { readToTheEnd } from './patience.js';
 
 export interface ConnectionEvents {
   connected(packet: IConnackPacket): void;
@@ -79,6 +80,9 @@ export class MqttConnection {
       events.closed(reason);
     });
     client.connect();
+    readToTheEnd(client.stream, (error) => {
+      reason ??= error;
+    });
   }
 
   get paused(): boolean {
