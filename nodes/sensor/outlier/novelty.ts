@@ -1,0 +1,64 @@
+import type { Statistic } from './statistic.js';
+
+/** Rows of a stretch, and how many stretches are kept. */
+const length = 8;
+const places = 256;
+/** A stretch is kept of every so many rows at most; with the places it makes how far back is remembered. */
+const sparsest = 64;
+
+/**
+ * Distance of the last few rows to the most similar stretch of the past: a left matrix profile (Yeh 2016, Lu 2022) over
+ * a bounded number of stretches, evenly spread over the past, without z-normalisation, since the level matters here.
+ */
+export class Novelty implements Statistic {
+  /** Relative to `origin`, so that 32 bits are enough. */
+  stretches = new Float32Array(places * length);
+  /** The last rows, and before them as many again: a stretch is kept once it no longer overlaps with the present one. */
+  window = new Float32Array(2 * length);
+  origin = Number.NaN;
+  seen = 0;
+  kept = 0;
+  next = 0;
+  every = 1;
+
+  measure(value: number): number | undefined {
+    if (Number.isNaN(this.origin)) this.origin = value;
+    this.window.copyWithin(0, 1);
+    this.window[2 * length - 1] = value - this.origin;
+    this.seen++;
+    if (this.kept === 0) return undefined;
+    return Math.sqrt(this.#nearest());
+  }
+
+  learn(): void {
+    if (this.seen < 2 * length || this.seen % this.every !== 0) return;
+    if (this.kept === places && this.every < sparsest) this.#thin();
+    this.stretches.set(this.window.subarray(0, length), this.next * length);
+    this.kept = Math.max(this.kept, this.next + 1);
+    this.next = (this.next + 1) % places;
+  }
+
+  #nearest(): number {
+    const { stretches, window } = this;
+    let best = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < this.kept * length; at += length) {
+      let sum = 0;
+      for (let j = 0; j < length && sum < best; j++) {
+        const difference = (stretches[at + j] as number) - (window[length + j] as number);
+        sum += difference * difference;
+      }
+      if (sum < best) best = sum;
+    }
+    return best;
+  }
+
+  /** Every second stretch goes, and from now on every second comes. */
+  #thin(): void {
+    for (let i = 0; i < places / 2; i++) {
+      this.stretches.copyWithin(i * length, 2 * i * length, (2 * i + 1) * length);
+    }
+    this.kept = places / 2;
+    this.next = places / 2;
+    this.every *= 2;
+  }
+}

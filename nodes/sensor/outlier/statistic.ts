@@ -1,0 +1,14 @@
+import type { Part } from './state.js';
+
+/**
+ * One way of looking at one channel. `measure` gives how far this row is from what was usual, in a unit of its own (only
+ * its rank and its tail matter), undefined while it can't tell; `learn` makes the row part of what is usual. A row that
+ * belongs to a finding is measured and not learnt.
+ */
+export interface Statistic extends Part {
+  measure(value: number, time: number): number | undefined;
+  learn(): void;
+}
+
+/** Rows that what is usual is remembered over. */
+export const memory = 4000;
