@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +8,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { openStore, type StoreState } from '../../dist/store/open.js';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
+import { Disk } from '../support/disk.ts';
 import { needs } from '../support/needs.ts';
 import { forBothStores, reading, readings, StoreChild } from '../support/stores.ts';
 import { until } from '../support/until.ts';
-
-let disk = '';
 
 const code = (expected: string) => (thrown: unknown) => (thrown as { code?: string }).code === expected;
 
@@ -169,9 +168,10 @@ describe('a SQLite file', () => {
   });
 
   // elsewhere the test above stands for it
-  if (mounted()) {
+  const disk = Disk.mount(2);
+  if (disk) {
     test('on a full disk refuses commits and loses nothing', async () => {
-      const url = join(disk, 'a.sqlite');
+      const url = join(disk.path, 'a.sqlite');
       const store = await openStore({ url });
       const stored = await fill(store);
       const found = await store.db.selectFrom('reading').select('id').execute();
@@ -181,10 +181,7 @@ describe('a SQLite file', () => {
       assert.deepEqual(await again.check(), []);
       await again.close();
     });
-    after(() => {
-      execFileSync('umount', [disk]);
-      rmSync(disk, { recursive: true });
-    });
+    after(() => disk.remove());
   }
 
   test('that another program keeps locked is told so, and taken when it is free', async () => {
@@ -303,15 +300,6 @@ async function fill(store: Awaited<ReturnType<typeof openStore>>): Promise<numbe
     await assert.rejects(store.commit({ readings: readings(stored, 100) }), code('store-full'));
     return stored;
   }
-}
-
-/** @returns whether a disk of 2 MB could be mounted: only root may, and not in every container */
-function mounted(): boolean {
-  if (process.getuid?.() !== 0) return false;
-  disk = mkdtempSync(join(tmpdir(), 'percept-disk-'));
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]).status === 0) return true;
-  rmSync(disk, { recursive: true });
-  return false;
 }
 
 /** Root may write everywhere: such tests run as nobody then. */

@@ -20,6 +20,8 @@ export interface Operations {
   /** Aborts a transaction that its owner left open. */
   reset: { args: Record<never, never>; answer: null };
   snapshot: { args: { path: string }; answer: null };
+  /** Closes the connection, at once or after what is going on; the next request opens it. */
+  reopen: { args: Record<never, never>; answer: null };
 }
 export type Operation = keyof Operations;
 

@@ -182,7 +182,19 @@ export class SqliteStore implements Backend {
 
   #thread(role: Role): Thread {
     const { busyMs = 5_000, maxBytes = 0 } = this.#settings;
-    return new Thread({ role, path: this.#settings.url, busyMs, maxBytes }, this.label);
+    return new Thread({ role, path: this.#settings.url, busyMs, maxBytes }, this.label, (problem) => {
+      if (problem.code === 'store-read-only') this.#reopen();
+    });
+  }
+
+  /**
+   * What was opened while the file could only be read never writes, whatever becomes of the file; and all connections of
+   * a process share that, as they share the log's index.
+   */
+  #reopen(): void {
+    for (const thread of [...this.#readers, this.#writer]) {
+      if (thread.running) thread.request('reopen', {}).catch(() => undefined);
+    }
   }
 
   /** A second one is started only when the first has something to do. */

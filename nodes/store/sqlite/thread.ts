@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { PerceptError } from '../../kit/index.js';
 import { storeError } from '../errors.js';
 import { sqliteError } from './errors.js';
 import { closeRequest, type Operation, type Operations, type Reply, type ThreadOptions } from './protocol.js';
@@ -13,13 +14,17 @@ interface Pending {
 export class Thread {
   readonly #options: ThreadOptions;
   readonly #store: string;
+  readonly #refused: (problem: PerceptError) => void;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | undefined;
+  #closing = false;
   #count = 0;
 
-  constructor(options: ThreadOptions, store: string) {
+  /** @param refused told what rejects a request */
+  constructor(options: ThreadOptions, store: string, refused: (problem: PerceptError) => void = () => undefined) {
     this.#options = options;
     this.#store = store;
+    this.#refused = refused;
   }
 
   /** Requests that have not been answered. */
@@ -51,9 +56,11 @@ export class Thread {
     const worker = this.#worker;
     if (!worker) return;
     const gone = new Promise((resolve) => worker.once('exit', resolve));
+    this.#closing = true;
     worker.ref();
     worker.postMessage(closeRequest);
     await gone;
+    this.#closing = false;
   }
 
   #started(): Worker {
@@ -74,9 +81,14 @@ export class Thread {
   #settle(reply: Reply): void {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
-    if (this.#pending.size === 0) this.#worker?.unref();
-    if ('failure' in reply) pending?.reject(sqliteError(reply.failure, this.#store));
-    else pending?.resolve(reply.answer as never);
+    if (this.#pending.size === 0 && !this.#closing) this.#worker?.unref();
+    if (!('failure' in reply)) {
+      pending?.resolve(reply.answer as never);
+      return;
+    }
+    const problem = sqliteError(reply.failure, this.#store);
+    pending?.reject(problem);
+    this.#refused(problem);
   }
 
   #died(worker: Worker, detail: string): void {

@@ -17,6 +17,8 @@ const statementsKept = 200;
 
 let opened: DatabaseSync | undefined;
 let committer: Committer | undefined;
+/** To be opened anew as soon as nothing is going on. */
+let stale = false;
 const statements = new Map<string, StatementSync>();
 /** With its statement: before Node 24 an iterator alone does not keep it from being collected. */
 const cursors = new Map<number, { readonly statement: StatementSync; readonly rows: Iterator<unknown> }>();
@@ -42,6 +44,7 @@ function reply(request: Request): void {
 }
 
 function answerTo(request: Request): Operations[Operation]['answer'] {
+  if (request.op === 'reopen') return reopen();
   const db = database();
   switch (request.op) {
     case 'query':
@@ -65,6 +68,7 @@ function answerTo(request: Request): Operations[Operation]['answer'] {
 }
 
 function database(): DatabaseSync {
+  if (stale) reopen();
   if (opened) return opened;
   const db = new DatabaseSync(options.path);
   try {
@@ -75,6 +79,28 @@ function database(): DatabaseSync {
   }
   opened = db;
   return db;
+}
+
+/** The next request opens it. */
+function reopen(): null {
+  stale = opened !== undefined && !isIdle(opened);
+  if (stale) return null;
+  opened?.close();
+  opened = undefined;
+  committer = undefined;
+  statements.clear();
+  return null;
+}
+
+function isIdle(db: DatabaseSync): boolean {
+  if (cursors.size > 0) return false;
+  try {
+    db.exec('begin; rollback');
+    return true;
+  } catch {
+    // within a transaction there is no other
+    return false;
+  }
 }
 
 function configure(db: DatabaseSync): void {
