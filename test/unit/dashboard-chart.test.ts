@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { align, gapFrom } from '../../nodes/dashboard/ui/chart/align.ts';
+import { axisValue } from '../../nodes/dashboard/ui/chart/axis.ts';
 import { marksOf, within } from '../../nodes/dashboard/ui/chart/marks.ts';
 import { append, forgetBefore, lanesOf, modelOf, pointAt } from '../../nodes/dashboard/ui/chart/model.ts';
 import { namesIn, queryOf, toLocalInput, windowOf } from '../../nodes/dashboard/ui/chart/range.ts';
@@ -96,6 +97,21 @@ test('a strip per quantity and unit: those that were asked for first, then by na
     lanes[2]?.series.map(({ source }) => source),
     ['pump-2', 'pump-10'],
   );
+});
+
+test('no two labels of an axis are the same, also where a curve is flat', () => {
+  for (const [values, step, labels] of [
+    [[220.2, 220.4, 220.6], 0.2, ['220.2', '220.4', '220.6']],
+    [[0.5, 0.75, 1], 0.25, ['0.50', '0.75', '1.00']],
+    [[0, 2.5, 5], 2.5, ['0.0', '2.5', '5.0']],
+    [[12_340, 12_360], 20, ['12,340', '12,360']],
+    [[2e-7, 4e-7], 2e-7, ['0.0000002', '0.0000004']],
+  ] as const) {
+    assert.deepEqual(
+      values.map((value) => axisValue(value, step, 'en-US')),
+      labels,
+    );
+  }
 });
 
 test('series with times of their own share one axis without gaps', () => {

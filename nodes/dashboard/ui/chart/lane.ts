@@ -31,10 +31,9 @@ export function useLane(props: LaneProps, holder: Ref<HTMLElement | null>, onCur
   const plotWidth = computed(() => Math.max(1, size.value.width - inset.value));
   const shown = computed(() => props.lane.series.filter(({ source }) => !props.hidden.has(source)));
   const line = (source: string) => lineFor(source, props.dark);
-  const decimals = computed(() => decimalsFor(largest(props.lane.series, props.version)));
   const recent = computed(() => within(props.findings, props.window));
 
-  usePlot(props, holder, size, { shown, line, decimals, recent, onCursor });
+  usePlot(props, holder, size, { shown, line, recent, onCursor });
 
   return {
     inset,
@@ -78,7 +77,6 @@ function largest(series: readonly Series[], version: number): number {
 interface PlotNeeds {
   readonly shown: Ref<readonly Series[]>;
   readonly line: (source: string) => ReturnType<typeof lineFor>;
-  readonly decimals: Ref<number>;
   readonly recent: Ref<readonly Finding[]>;
   readonly onCursor: (time: number | null) => void;
 }
@@ -120,7 +118,6 @@ function usePlot(
         scale: props.scale,
         language: props.language,
       },
-      decimals: needs.decimals.value,
       timeAxis: props.last,
       size: size.value,
       group: props.group,
@@ -147,13 +144,7 @@ function usePlot(
   });
 
   const drawn = () =>
-    [
-      needs.shown.value.map(({ source }) => source).join('\n'),
-      props.dark,
-      props.scale,
-      props.last,
-      needs.decimals.value,
-    ].join('|');
+    [needs.shown.value.map(({ source }) => source).join('\n'), props.dark, props.scale, props.last].join('|');
   watch(drawn, build, { flush: 'post' });
   watch(
     () => [props.lane, props.version, props.window, needs.recent.value] as const,

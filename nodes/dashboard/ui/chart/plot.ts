@@ -1,7 +1,8 @@
 import type uPlot from 'uplot';
-import { axisLabels, formatValue } from '../shared/format.ts';
+import { axisLabels } from '../shared/format.ts';
 import type { Line } from '../shared/palette.ts';
 import type { Aligned } from './align.ts';
+import { axisValue } from './axis.ts';
 
 export interface Look {
   readonly ink: string;
@@ -19,7 +20,6 @@ export interface Limit {
 export interface PlotParts {
   readonly lines: readonly Line[];
   readonly look: Look;
-  readonly decimals: number;
   /** Only the lowest strip carries the time axis. */
   readonly timeAxis: boolean;
   readonly size: { width: number; height: number };
@@ -35,7 +35,7 @@ export const axisWidth = 54;
 const axisHeight = 26;
 
 export function plotOptions(parts: PlotParts): uPlot.Options {
-  const { look, size, timeAxis, group, lines, decimals } = parts;
+  const { look, size, timeAxis, group, lines } = parts;
   const font = `${Math.round(12 * look.scale)}px ${look.font}`;
   const axis = { stroke: look.ink, font, ticks: { show: false }, grid: { stroke: look.grid, width: 1 } };
   return {
@@ -66,7 +66,7 @@ export function plotOptions(parts: PlotParts): uPlot.Options {
         size: axisWidth * look.scale,
         gap: 6 * look.scale,
         space: 24 * look.scale,
-        values: (_plot, values, _axis, _space, step) => values.map((v) => axisValue(v, step, decimals, look.language)),
+        values: (_plot, values, _axis, _space, step) => values.map((v) => axisValue(v, step, look.language)),
       },
     ],
     series: [{}, ...lines.flatMap((line, index) => seriesOptions(line, look.scale, () => parts.lone()[index] ?? []))],
@@ -84,10 +84,6 @@ function timeLabels(plot: uPlot, times: readonly number[], step: number, { langu
   return axisLabels(times, step, language).map((label, at) => {
     return room(times[at] ?? 0) < label.length * 3.4 * scale ? '' : label;
   });
-}
-
-function axisValue(value: number, step: number, decimals: number, language: string): string {
-  return formatValue(value, Math.min(decimals, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))), language);
 }
 
 function seriesOptions({ color, dash }: Line, scale: number, lone: () => readonly number[]): uPlot.Series[] {
