@@ -54,6 +54,12 @@ export interface Frame {
 export const severities = ['notice', 'warning', 'critical'] as const;
 
 /** `msg.finding`: something worth a person's look, with the numbers behind it. Key: (kind, source, quantity, since). */
+/** So many points of `Finding.expected` at most. */
+export const maxExpected = 240;
+
+const Expected = Type.Object({ time: Time, low: Type.Number(), high: Type.Number() });
+export type Expected = Static<typeof Expected>;
+
 export const Finding = Type.Object({
   id: Type.Optional(Type.Integer()),
   /** `limit`, `silent`, `clock`, … */
@@ -74,6 +80,8 @@ export const Finding = Type.Object({
   reasons: Type.Array(Type.String({ maxLength: 500 }), { maxItems: 20, default: [] }),
   /** Bucket keys of pictures, plots and clips. */
   evidence: Type.Array(Type.String({ maxLength: 500 }), { maxItems: 50, default: [] }),
+  /** Where the value was expected, over time: what a chart draws behind the line. */
+  expected: Type.Optional(Type.Array(Expected, { maxItems: maxExpected })),
 });
 export type Finding = Static<typeof Finding>;
 export type Severity = Finding['severity'];

@@ -17,6 +17,7 @@ export async function upsertFinding(db: Kysely<Database>, finding: Finding): Pro
       until: finding.until ?? null,
       reasons: JSON.stringify(finding.reasons),
       evidence: JSON.stringify(finding.evidence),
+      expected: JSON.stringify(finding.expected ?? []),
       recorded_at: Date.now(),
     })
     .onConflict((conflict) =>
@@ -27,6 +28,7 @@ export async function upsertFinding(db: Kysely<Database>, finding: Finding): Pro
         until: eb.fn.coalesce('excluded.until', 'finding.until'),
         reasons: eb.ref('excluded.reasons'),
         evidence: eb.ref('excluded.evidence'),
+        expected: eb.ref('excluded.expected'),
       })),
     )
     .returningAll()
@@ -35,11 +37,12 @@ export async function upsertFinding(db: Kysely<Database>, finding: Finding): Pro
 }
 
 export function findingOf(row: Selectable<FindingTable>): Finding & { id: number } {
-  const { until, reasons, evidence, recorded_at: _, ...rest } = row;
+  const { until, reasons, evidence, expected, recorded_at: _, ...rest } = row;
   return {
     ...rest,
     ...(until === null ? {} : { until }),
     reasons: JSON.parse(reasons),
     evidence: JSON.parse(evidence),
+    ...(expected === '[]' ? {} : { expected: JSON.parse(expected) }),
   };
 }

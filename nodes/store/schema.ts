@@ -99,6 +99,8 @@ export interface FindingTable {
   reasons: string;
   /** JSON array of bucket keys */
   evidence: string;
+  /** JSON array of time, low, high */
+  expected: string;
   recorded_at: number;
 }
 

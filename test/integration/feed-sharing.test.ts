@@ -147,6 +147,7 @@ async function backBeforeSlots({ db }: StoreHandle): Promise<void> {
     sql`create table feed_cursor (name text primary key, table_name text not null, position bigint not null,
       holder text, lease_until double precision)`,
     sql`insert into feed_cursor values ('test', 'reading', 120, null, null)`,
+    sql`alter table finding drop column expected`,
     sql`delete from percept_migration where name > '002'`,
   ]) {
     await statement.execute(db);

@@ -170,6 +170,7 @@ forBothStores((lab) => {
       until: 9,
       reasons: ['95 °C'],
       evidence: ['k'],
+      expected: [{ time: 5, low: 20, high: 30.5 }],
     });
     const late = await store.putFinding({ ...finding, since: 5, reasons: ['81 °C'], evidence: [] });
     assert.deepEqual(ended, {
@@ -180,7 +181,9 @@ forBothStores((lab) => {
       until: 9,
       reasons: ['95 °C'],
       evidence: ['k'],
+      expected: [{ time: 5, low: 20, high: 30.5 }],
     });
+    assert.equal(begun.expected, undefined);
     assert.equal(late.until, 9);
     assert.equal(await count(store, 'finding'), 1);
   });

@@ -99,6 +99,23 @@ test('what follows within the gap grows one finding; the worst speaks for it', a
   assert.deepEqual([only?.since, only?.until, only?.score, only?.reasons], [t0, t0 + 2000, 99, ['temp = 99 °C']]);
 });
 
+test('where the value was expected grows with the finding, in order and within what a finding holds', async () => {
+  const kept = new Kept();
+  const joining = new Joining(kept, 60_000);
+  const said = (i: number): Message => {
+    const expected = [i - 1, i].map((at) => ({ time: t0 + at * 1000, low: at, high: at + 1 }));
+    return { ...reading(99, t0 + i * 1000), finding: { expected } } as Message;
+  };
+  for (let i = 1; i <= 600; i++) await joining.record(draft(said(i)));
+  const times = [...kept.rows.values()][0]?.expected?.map(({ time }) => time) ?? [];
+  assert.equal(times.length, 240);
+  assert.deepEqual([times[0], times.at(-1)], [t0, t0 + 600_000]);
+  assert.deepEqual(
+    times,
+    times.toSorted((a, b) => a - b),
+  );
+});
+
 test('after a longer gap, or for another quantity, a new finding begins', async () => {
   const kept = new Kept();
   const joining = new Joining(kept, 60_000);

@@ -1,4 +1,4 @@
-import { type Finding, severities } from '../../kit/index.js';
+import { type Expected, type Finding, maxExpected, severities } from '../../kit/index.js';
 import type { Draft } from './draft.js';
 
 export type Stored = Finding & { readonly id: number };
@@ -82,7 +82,20 @@ function joined(before: Finding, after: Finding): Finding {
   const { severity, score, threshold, reasons } = worse ? after : before;
   const evidence = [...new Set([...before.evidence, ...after.evidence])].slice(0, 50);
   const until = Math.max(before.until ?? before.since, after.until ?? after.since);
-  return { ...before, severity, score, threshold, reasons, evidence, until };
+  const expected = thinned([...(before.expected ?? []), ...(after.expected ?? [])]);
+  return {
+    ...before,
+    ...{ severity, score, threshold, reasons, evidence, until },
+    ...(expected.length > 0 ? { expected } : {}),
+  };
+}
+
+/** By time, and as much of it as a finding may hold, both ends kept. */
+function thinned(all: readonly Expected[]): Expected[] {
+  const points = [...new Map(all.map((point) => [point.time, point])).values()].sort((a, b) => a.time - b.time);
+  const step = Math.max(1, (points.length - 1) / (maxExpected - 1));
+  const count = Math.min(points.length, maxExpected);
+  return Array.from({ length: count }, (_, at) => points[Math.round(at * step)] as Expected);
 }
 
 function rank({ severity }: Finding): number {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { feedSlots } from './feed-slots.js';
+import { findingExpected } from './finding-expected.js';
 import { firstTables } from './first-tables.js';
 
 export type Kind = 'sqlite' | 'postgres';
@@ -14,6 +15,7 @@ export function migrations(kind: Kind): Record<string, Migration> {
   return {
     '001 0.1.0 first tables': of(firstTables),
     '002 0.1.0 feed slots': of(feedSlots),
+    '003 0.1.0 what a finding was compared with': of(findingExpected),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Finding } from '../shared/severity.ts';
 import { type Aligned, align, gapFrom } from './align.ts';
 import { marksOf, stretchOf, type Window, within } from './marks.ts';
 import { type Lane, pointAt, type Series } from './model.ts';
-import { axisWidth, type Limit, plotOptions } from './plot.ts';
+import { axisWidth, type Band, type Limit, plotOptions } from './plot.ts';
 
 export interface LaneProps {
   readonly lane: Lane;
@@ -104,6 +104,12 @@ function usePlot(
     return [...byValue.values()];
   };
 
+  /** In the colour of the line that was compared with it. */
+  const bands = (): Band[] =>
+    needs.recent.value.flatMap(({ source, expected }) =>
+      expected && !props.hidden.has(source) ? [{ points: expected, color: needs.line(source).color }] : [],
+    );
+
   const build = (): void => {
     plot.value?.destroy();
     plot.value = null;
@@ -123,6 +129,7 @@ function usePlot(
       group: props.group,
       window: () => props.window,
       limits,
+      bands,
       lone: () => aligned.lone,
       onCursor: needs.onCursor,
     });

@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import { axisLabels } from '../shared/format.ts';
 import type { Line } from '../shared/palette.ts';
+import type { Expected } from '../shared/severity.ts';
 import type { Aligned } from './align.ts';
 import { axisValue } from './axis.ts';
 
@@ -17,6 +18,12 @@ export interface Limit {
   readonly color: string;
 }
 
+/** Where a finding's value was expected: the outline of an area. */
+export interface Band {
+  readonly points: readonly Expected[];
+  readonly color: string;
+}
+
 export interface PlotParts {
   readonly lines: readonly Line[];
   readonly look: Look;
@@ -26,6 +33,7 @@ export interface PlotParts {
   readonly group: string;
   window(): { from: number; to: number };
   limits(): readonly Limit[];
+  bands(): readonly Band[];
   lone(): Aligned['lone'];
   onCursor(time: number | null): void;
 }
@@ -51,7 +59,7 @@ export function plotOptions(parts: PlotParts): uPlot.Options {
     },
     scales: {
       x: { time: true, range: () => [parts.window().from, parts.window().to] },
-      y: { range: (_plot, low, high) => verticalRange(low, high, parts.limits()) },
+      y: { range: (_plot, low, high) => verticalRange(low, high, [...parts.limits(), ...edges(parts)]) },
     },
     axes: [
       {
@@ -72,6 +80,7 @@ export function plotOptions(parts: PlotParts): uPlot.Options {
     series: [{}, ...lines.flatMap((line, index) => seriesOptions(line, look.scale, () => parts.lone()[index] ?? []))],
     bands: lines.map((line, at) => ({ series: [at * 3 + 3, at * 3 + 2], fill: `${line.color}2e` })),
     hooks: {
+      drawAxes: [(plot) => drawBands(plot, parts.bands(), look)],
       draw: [(plot) => drawLimits(plot, parts.limits(), look)],
       setCursor: [(plot) => parts.onCursor(cursorTime(plot))],
     },
@@ -98,7 +107,11 @@ function seriesOptions({ color, dash }: Line, scale: number, lone: () => readonl
 }
 
 /** Room above and below, and for a limit that is close; never a range of zero. */
-function verticalRange(low: number | null, high: number | null, limits: readonly Limit[]): uPlot.Range.MinMax {
+function verticalRange(
+  low: number | null,
+  high: number | null,
+  limits: readonly { value: number }[],
+): uPlot.Range.MinMax {
   if (low === null || high === null) return [0, 1];
   const reach = Math.max(high - low, Math.abs(high) * 0.02) || 1;
   const close = limits
@@ -108,6 +121,41 @@ function verticalRange(low: number | null, high: number | null, limits: readonly
   const top = Math.max(high, ...close);
   const room = Math.max(top - bottom, reach) * 0.12;
   return [bottom >= 0 && bottom - room < 0 ? 0 : bottom - room, top + room];
+}
+
+/** What of the bands the window shows, so that the axis can make room for it. */
+function edges(parts: PlotParts): { value: number }[] {
+  const { from, to } = parts.window();
+  const shown = parts.bands().flatMap(({ points }) => points.filter(({ time }) => time >= from && time <= to));
+  if (shown.length === 0) return [];
+  return [{ value: Math.min(...shown.map(({ low }) => low)) }, { value: Math.max(...shown.map(({ high }) => high)) }];
+}
+
+function drawBands(plot: uPlot, bands: readonly Band[], { scale }: Look): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const { points, color } of bands) {
+    const at = ({ time }: Expected, value: number): [number, number] => [
+      plot.valToPos(time, 'x', true),
+      plot.valToPos(value, 'y', true),
+    ];
+    ctx.beginPath();
+    for (const point of points) ctx.lineTo(...at(point, point.high));
+    for (const point of [...points].reverse()) ctx.lineTo(...at(point, point.low));
+    ctx.closePath();
+    ctx.globalAlpha = 0.16;
+    ctx.fillStyle = color;
+    ctx.fill();
+    ctx.globalAlpha = 0.55;
+    ctx.strokeStyle = color;
+    ctx.lineWidth = scale * devicePixelRatio;
+    ctx.setLineDash([2 * scale * devicePixelRatio, 2 * scale * devicePixelRatio]);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function drawLimits(plot: uPlot, limits: readonly Limit[], { scale }: Look): void {

@@ -12,6 +12,14 @@ export interface Finding {
   readonly since: number;
   readonly until?: number | null;
   readonly reasons: readonly string[];
+  /** Where the value was expected, over time. */
+  readonly expected?: readonly Expected[];
+}
+
+export interface Expected {
+  readonly time: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 export const severityTexts = {
