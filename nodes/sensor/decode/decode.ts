@@ -3,6 +3,8 @@ import type { Clock } from '../../kit/index.js';
 import { binaryFormat } from './binary.js';
 import type { Arrival, Decoded, Decoder, DecoderSettings, Recorded } from './contract.js';
 import { csvFormat } from './csv.js';
+import type { MeasuredClock } from './envelope.js';
+import { isEnvelope, readEnvelope } from './envelope-read.js';
 import { decodeError } from './errors.js';
 import { jsonFormat } from './json.js';
 import {
@@ -18,6 +20,7 @@ import { makeSchemaCheck } from './schemas.js';
 import { senmlFormat } from './senml.js';
 import { sparkplugFormat } from './sparkplug.js';
 import { topicPattern } from './topic.js';
+import { unpacked } from './unpack.js';
 
 export * from './contract.js';
 export { type TopicPattern, topicPattern } from './topic.js';
@@ -55,8 +58,8 @@ export function makeDecoder(settings: DecoderSettings): Decoder {
     if (!parts) throw decodeError('decode-topic', { topic, pattern: settings.topic });
     if (payload.length === 0) throw decodeError('decode-empty', { topic });
     if (payload.length > limit) throw decodeError('decode-too-large', { topic, bytes: payload.length, limit });
-    const incoming: Incoming = { ...arrival, parts };
-    const message = read(incoming);
+    const incoming: Incoming = { ...(settings.format === 'binary' ? arrival : unpacked(arrival, limit)), parts };
+    const message = isEnvelope(incoming.payload) ? readEnvelope(topic, incoming.payload, settings) : read(incoming);
     const { readings, recordings = [] } = message;
     if (readings.length + recordings.length === 0 && !message.mayBeEmpty)
       throw decodeError('decode-nothing', { topic });
@@ -77,8 +80,8 @@ function finish(message: RawMessage, arrival: Arrival, settings: DecoderSettings
     const relative = 'relative' in raw ? (raw.relative ?? 0) : 0;
     const time = raw.time ?? receivedAt + relative;
     const given = raw.sequence ?? (raw.time === undefined ? nextNumber() : 0);
-    const sequence = claim(source, quantity, time, given);
-    return { time, sequence, receivedAt, clock: clockOf(raw.time, receivedAt, settings) };
+    const sequence = message.keyed ? given : claim(source, quantity, time, given);
+    return { time, sequence, receivedAt, clock: clockOf(raw.time, receivedAt, message.measured, settings) };
   };
   const readings = message.readings.map((raw) => {
     const { source, quantity, value, unit } = raw;
@@ -116,9 +119,16 @@ function claims(): (source: string, quantity: string, time: number, wanted: numb
   };
 }
 
-function clockOf(time: number | undefined, receivedAt: number, settings: DecoderSettings): Clock {
+/** By what the sender has measured, where it has: only that tells a clock that is behind from a message that is late. */
+function clockOf(
+  time: number | undefined,
+  receivedAt: number,
+  measured: MeasuredClock | undefined,
+  { aheadSeconds, behindSeconds }: DecoderSettings,
+): Clock {
   if (time === undefined) return 'none';
-  const { aheadSeconds, behindSeconds } = settings;
-  if (aheadSeconds > 0 && time - receivedAt > aheadSeconds * 1000) return 'ahead';
-  return behindSeconds > 0 && receivedAt - time > behindSeconds * 1000 ? 'behind' : 'ok';
+  const ahead = measured ? -measured.offset : time - receivedAt;
+  const behindLimit = measured ? behindSeconds || aheadSeconds : behindSeconds;
+  if (aheadSeconds > 0 && ahead > aheadSeconds * 1000) return 'ahead';
+  return behindLimit > 0 && -ahead > behindLimit * 1000 ? 'behind' : 'ok';
 }

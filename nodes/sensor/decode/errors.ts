@@ -303,4 +303,52 @@ export const decodeError = defineErrors({
       action: '24바이트 헤더 구조는 노드 도움말에 있습니다.',
     },
   },
+  'decode-gzip': {
+    'en-US': {
+      status: 'broken gzip',
+      text: 'The message on "{topic}" begins like gzip and cannot be unpacked: {problem}.',
+      action: 'Check the source and whether messages are cut off on the way.',
+    },
+    ko: {
+      status: '깨진 gzip',
+      text: '"{topic}" 메시지가 gzip처럼 시작하지만 풀 수 없습니다: {problem}.',
+      action: '보내는 쪽과 전송 중 잘림 여부를 확인하세요.',
+    },
+  },
+  'decode-unpacks-too-large': {
+    'en-US': {
+      status: 'unpacks too large',
+      text: 'The message on "{topic}" unpacks to more than {limit} bytes.',
+      action: 'Let the source send smaller messages, or raise the limit in the node.',
+    },
+    ko: {
+      status: '압축 해제 후 너무 큼',
+      text: '"{topic}" 메시지의 압축을 풀면 {limit}바이트를 넘습니다.',
+      action: '더 작게 나누어 보내거나 노드에서 한도를 올리세요.',
+    },
+  },
+  'decode-envelope': {
+    'en-US': {
+      status: 'broken envelope',
+      text: 'The message on "{topic}" begins as a gateway\'s and is none: {problem}.',
+      action: 'See who publishes there; the readings stay in the dead letter.',
+    },
+    ko: {
+      status: '잘못된 묶음',
+      text: '"{topic}" 메시지가 gateway의 것처럼 시작하지만 맞지 않습니다: {problem}.',
+      action: '누가 그 토픽에 보내는지 확인하세요. 측정값은 보류 메시지에 남아 있습니다.',
+    },
+  },
+  'decode-envelope-newer': {
+    'en-US': {
+      status: 'gateway is newer',
+      text: 'The message on "{topic}" comes from a gateway of a newer Percept (version {version} of its messages).',
+      action: 'Update Percept here, then drive the dead letters through again; nothing is lost.',
+    },
+    ko: {
+      status: '더 새로운 gateway',
+      text: '"{topic}" 메시지는 더 새로운 Percept의 gateway가 보냈습니다(메시지 버전 {version}).',
+      action: '여기 Percept를 업데이트한 뒤 보류된 메시지를 다시 처리하세요. 잃는 것은 없습니다.',
+    },
+  },
 });

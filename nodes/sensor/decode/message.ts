@@ -1,4 +1,5 @@
 import type { Arrival, Recorded } from './contract.js';
+import type { MeasuredClock } from './envelope.js';
 import { decodeError } from './errors.js';
 import type { Parts } from './topic.js';
 
@@ -33,6 +34,10 @@ export interface RawMessage {
   readonly document?: unknown;
   /** Nothing to store is right for some messages, as for a Sparkplug death. */
   readonly mayBeEmpty?: boolean;
+  /** Its sequences stay as they are: the sender has seen to it that no two keys are the same. */
+  readonly keyed?: boolean;
+  /** How the sender's clock stood, where the sender has measured it. */
+  readonly measured?: MeasuredClock;
 }
 
 export type Format = (incoming: Incoming) => RawMessage;

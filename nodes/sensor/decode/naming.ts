@@ -89,12 +89,13 @@ function dotted(first: string | undefined, second: string): string {
 
 function checked(naming: Naming, what: 'source' | 'quantity', value: string | undefined, example: string): string {
   const name = value?.trim() ?? '';
-  const problem = problemOf(name);
+  const problem = nameProblem(name);
   if (problem) throw decodeError('decode-name', { topic: naming.topic, what, problem, example });
   return name;
 }
 
-function problemOf(name: string): string | undefined {
+/** Why a source or quantity may not be called so, in words. */
+export function nameProblem(name: string): string | undefined {
   if (name === '') return 'a part of it is missing';
   if (name.length > maxName) return `it has more than ${maxName} characters`;
   if (hasControls(name)) return 'it has control characters';
@@ -107,7 +108,7 @@ function checkedUnit({ topic }: Naming, unit: string): string {
   throw decodeError('decode-name', { topic, what: 'unit', problem, example: '°C' });
 }
 
-function hasControls(text: string): boolean {
+export function hasControls(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c < 0x20 || c === 0x7f) return true;

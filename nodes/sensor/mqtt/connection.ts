@@ -148,8 +148,12 @@ export class MqttConnection {
     };
   }
 
-  async publish(topic: string, payload: string): Promise<void> {
-    await this.#client.publishAsync(topic, payload, { qos: 1 });
+  /**
+   * Resolves when the broker has acknowledged it; not at all when the connection ends before.
+   * @throws Error whose `code` is the broker's reason, from 128 on
+   */
+  async publish(topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Promise<void> {
+    await this.#client.publishAsync(topic, payload, { qos });
   }
 
   /** @param forget ends the session too, where the protocol can say so */

@@ -1,0 +1,20 @@
+export const tooLarge = 149;
+
+/** About this very message: sent again, it would be refused again (MQTT 5, 3.4.2.1 and 4.13). */
+export const unfit: ReadonlySet<number> = new Set([tooLarge, 153]);
+
+const words: Readonly<Record<number, string>> = {
+  128: 'unspecified error',
+  131: 'implementation specific error',
+  135: 'not authorized',
+  144: 'topic name invalid',
+  145: 'packet identifier in use',
+  [tooLarge]: 'packet too large',
+  151: 'quota exceeded',
+  153: 'payload format invalid',
+};
+
+/** As the standard words it, with its number. */
+export function reasonOf(code: number): string {
+  return `${words[code] ?? 'reason code'} (${code})`;
+}

@@ -1,0 +1,21 @@
+/** A reading on its way into the outbox. */
+export interface Row {
+  readonly source: string;
+  readonly quantity: string;
+  readonly value: number;
+  readonly unit: string;
+  /** ms UTC */
+  readonly time: number;
+  /** Undefined where the source gives no time: the outbox numbers it. */
+  readonly sequence: number | undefined;
+  readonly priority: number;
+}
+
+/** A reading in the outbox. */
+export interface Kept extends Omit<Row, 'priority' | 'sequence'> {
+  /** Ascending in the order in which readings were taken in. */
+  readonly id: number;
+  readonly sequence: number;
+  /** Stretch of time in which this box's clock ran without a step. */
+  readonly epoch: number;
+}
