@@ -66,3 +66,17 @@ export function skabFigures(files: readonly SkabFile[], alarms: readonly (readon
   }
   return { f1: tp / (tp + (fn + fp) / 2), far: (100 * fp) / (fp + tn), mar: (100 * fn) / (fn + tp) };
 }
+
+/** A made-up experiment, for runs without recordings: of two noisy channels one leaves its level for a while. */
+export function skabSample(): SkabFile {
+  const rows = 1000;
+  const odd = (i: number): boolean => i >= 600 && i < 800;
+  const noise = (i: number, of: number): number => (((i + of) * 7919 * (i + of)) % 101) / 101;
+  return {
+    name: 'sample.csv',
+    channels: ['flow', 'pressure'],
+    times: Array.from({ length: rows }, (_, i) => Date.UTC(2026, 0, 1) + i * 1000),
+    rows: Array.from({ length: rows }, (_, i) => [(odd(i) ? 20 : 10) + noise(i, 0), 3 + noise(i, 17)]),
+    anomaly: Array.from({ length: rows }, (_, i) => odd(i)),
+  };
+}

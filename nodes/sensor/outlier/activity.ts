@@ -27,4 +27,10 @@ export class Activity implements Statistic {
   learn(): void {
     if (!Number.isNaN(this.step)) this.usual.learn(this.step);
   }
+
+  resume(): void {
+    this.last = Number.NaN;
+    this.recent = 0;
+    this.seen = 0;
+  }
 }

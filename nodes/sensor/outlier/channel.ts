@@ -1,17 +1,30 @@
 import { Activity } from './activity.js';
+import type { Band, Comparison } from './contract.js';
+import { Drift } from './drift.js';
 import { Extreme } from './extreme.js';
+import { Level } from './level.js';
 import { Novelty } from './novelty.js';
+import { Resolution } from './resolution.js';
+import { Rhythm } from './rhythm.js';
 import { logRatio, Mean } from './scale.js';
 import { Seasonal } from './seasonal.js';
 import { memory, type Statistic } from './statistic.js';
+import { Stuck } from './stuck.js';
 import { evidence, relative, Tail } from './tail.js';
 
 /** Rows that evidence is gathered over: a little for many rows is as telling as much for one. */
-const gathering = 10;
+const gathering = 40;
 /** Part of what is usual under which two distances are the same. */
 const resolution = 1e-3;
+/** Times the mean distance within which nearly all rows lie: three standard deviations and a bit of a Gaussian. */
+const nearlyAll = 4;
+/** Rows before a band means anything. */
+const few = 20;
+/** Part of what feedback allowed that is left after each row: half of it after a hundred thousand. */
+const fading = 0.5 ** 1e-5;
 
 interface View {
+  readonly compared: Comparison;
   readonly statistic: Statistic;
   /** Whether its distances are in the channel's own unit; otherwise they are ratios. */
   readonly valued: boolean;
@@ -21,43 +34,129 @@ interface View {
 
 /** One number of a source: several ways of looking at it, each turned into how rare what it sees is. */
 export class Channel {
-  views: View[];
-  extreme = new Extreme();
+  readonly #extreme = new Extreme();
+  readonly #daily = new Seasonal(1);
+  views: readonly View[] = [
+    view('time-of-day', this.#daily, true),
+    view('time-of-day-lasting', new Seasonal(8), true),
+    view('stretches-8', new Novelty(1), true),
+    view('stretches-32', new Novelty(4), true),
+    view('stretches-128', new Novelty(16), true),
+    view('stretches-512', new Novelty(64), true),
+    view('middle', this.#extreme, false),
+    view('activity', new Activity(), false),
+  ];
+  level = new Level();
+  stuck = new Stuck();
+  resolution = new Resolution();
+  drift = new Drift();
+  rhythm = new Rhythm();
   gathered = 0;
   gatheredTail = new Tail(evidence);
+  scoreTail = new Tail(evidence);
+  /** Mean distance of a row from the level before it. */
+  noise = new Mean(memory);
+  /** Decades that each view showed at most during the last episode; the last is what was gathered. */
+  peaks = new Float64Array(this.views.length + 1);
+  /** Decades that feedback takes off each of them, and how many times further it lets the level go. */
+  allowed = new Float64Array(this.views.length + 1);
+  tolerance = 1;
+  value = Number.NaN;
+  score = 0;
+  departure = 0;
+  leading = 0;
+  readonly #distances = new Float64Array(this.views.length);
+  readonly #surprises = new Float64Array(this.views.length + 1);
 
-  constructor() {
-    this.views = [
-      view(new Seasonal(1), true),
-      view(new Seasonal(8), true),
-      view(new Novelty(), true),
-      view(this.extreme, false),
-      view(new Activity(), false),
-    ];
-  }
-
-  /** Evidence against this row being usual, in decades: the views' surprises added up (Fisher 1925), now and lately. */
-  measure(value: number, time: number, learn: boolean): number {
-    const spread = this.extreme.spread.value;
+  /** Looks at a row: `score` is the evidence against its being usual, in decades; `departure` how far its level is away. */
+  measure(value: number, time: number): void {
+    const spread = this.#extreme.spread.value;
+    this.value = value;
     let sum = 0;
-    for (const { statistic, valued, usual, tail } of this.views) {
+    let most = Number.NEGATIVE_INFINITY;
+    for (const [i, { statistic, valued, usual, tail }] of this.views.entries()) {
       const distance = statistic.measure(value, time);
-      if (distance !== undefined && usual.count > 0) {
-        const ratio = logRatio(distance, usual.value, resolution * (valued ? spread : 1));
-        sum += tail.surprise(ratio);
-        if (learn) tail.learn(ratio);
-      }
-      if (!learn) continue;
-      if (distance !== undefined) usual.learn(distance);
-      statistic.learn();
+      this.#distances[i] = distance ?? Number.NaN;
+      const known = distance !== undefined && usual.count > 0;
+      const surprise = known ? tail.surprise(logRatio(distance, usual.value, resolution * (valued ? spread : 1))) : 0;
+      sum += this.#counted(i, surprise);
+      if (surprise <= most) continue;
+      most = surprise;
+      this.leading = i;
     }
     this.gathered += (sum - this.gathered) / gathering;
-    const lately = this.gatheredTail.surprise(this.gathered);
-    if (learn) this.gatheredTail.learn(this.gathered);
-    return sum + 2 * lately;
+    // adding up surprises is Fisher's way (1925); what was gathered lately is one more of them
+    this.score = sum + this.#counted(this.views.length, this.gatheredTail.surprise(this.gathered));
+    this.departure = this.level.measure(value, resolution * spread) / this.tolerance;
+  }
+
+  /** Takes the row that was measured last for a usual one. */
+  learn(): void {
+    const spread = this.#extreme.spread.value;
+    for (const [i, { statistic, valued, usual, tail }] of this.views.entries()) {
+      const distance = this.#distances[i] as number;
+      if (!Number.isNaN(distance)) {
+        if (usual.count > 0) tail.learn(logRatio(distance, usual.value, resolution * (valued ? spread : 1)));
+        usual.learn(distance);
+      }
+      statistic.learn();
+    }
+    if (this.level.rows > 1) this.noise.learn(Math.abs(this.value - this.level.now));
+    this.gatheredTail.learn(this.gathered);
+    this.scoreTail.learn(this.score);
+  }
+
+  /** The next row doesn't continue the last one. */
+  resume(): void {
+    for (const { statistic } of this.views) statistic.resume?.();
+    this.gathered = 0;
+  }
+
+  /** Lets go, slowly, of what feedback allowed. */
+  fade(): void {
+    for (let i = 0; i < this.allowed.length; i++) this.allowed[i] = (this.allowed[i] as number) * fading;
+    this.tolerance = 1 + (this.tolerance - 1) * fading;
+  }
+
+  get compared(): Comparison {
+    return (this.views[this.leading] as View).compared;
+  }
+
+  /** An episode begins: what it shows is noted from this row on. */
+  note(): void {
+    this.peaks.set(this.#surprises);
+  }
+
+  /** The episode goes on. */
+  noteMore(): void {
+    for (const [i, surprise] of this.#surprises.entries()) {
+      this.peaks[i] = Math.max(this.peaks[i] as number, surprise);
+    }
+  }
+
+  /** What the last episode showed is fine; its level may go as many times further than the limit. */
+  allow(times: number): void {
+    for (const [i, peak] of this.peaks.entries()) this.allowed[i] = Math.max(this.allowed[i] as number, peak);
+    this.tolerance = Math.max(this.tolerance, times);
+    this.level.settle();
+  }
+
+  /** Where nearly all values of that time would lie: around what the time of the day is like, if that tells more. */
+  expected(time: number): Band | undefined {
+    if (this.noise.count < few) return undefined;
+    const { usual } = this.views[0] as View;
+    const daily = this.#daily.expected(time);
+    const better = daily !== undefined && usual.count >= few && usual.value < this.noise.value;
+    const [middle, width] = better ? [daily, usual.value] : [this.level.now, this.noise.value];
+    return { low: middle - nearlyAll * width, high: middle + nearlyAll * width };
+  }
+
+  #counted(i: number, surprise: number): number {
+    this.#surprises[i] = surprise;
+    return Math.max(0, surprise - (this.allowed[i] as number));
   }
 }
 
-function view(statistic: Statistic, valued: boolean): View {
-  return { statistic, valued, usual: new Mean(memory), tail: new Tail(relative) };
+function view(compared: Comparison, statistic: Statistic, valued: boolean): View {
+  return { compared, statistic, valued, usual: new Mean(memory), tail: new Tail(relative) };
 }

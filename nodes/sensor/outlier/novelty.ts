@@ -1,43 +1,61 @@
 import type { Statistic } from './statistic.js';
 
-/** Rows of a stretch, and how many stretches are kept. */
+/** Steps of a stretch, and how many stretches are kept. */
 const length = 8;
-const places = 256;
-/** A stretch is kept of every so many rows at most; with the places it makes how far back is remembered. */
+const places = 128;
+/** A stretch is kept of every so many steps at most; with the places it makes how far back is remembered. */
 const sparsest = 64;
 
 /**
- * Distance of the last few rows to the most similar stretch of the past: a left matrix profile (Yeh 2016, Lu 2022) over
- * a bounded number of stretches, evenly spread over the past, without z-normalisation, since the level matters here.
+ * Distance of the last stretch to the most similar one of the past: a left matrix profile (Yeh et al. 2016; Lu et al.
+ * 2022) over a bounded number of stretches, evenly spread over the past, without z-normalisation, since the level matters
+ * here. Once in `rows` rows, whose mean is one step.
  */
 export class Novelty implements Statistic {
+  readonly #rows: number;
   /** Relative to `origin`, so that 32 bits are enough. */
   stretches = new Float32Array(places * length);
-  /** The last rows, and before them as many again: a stretch is kept once it no longer overlaps with the present one. */
+  /** The last steps, and before them as many again: a stretch is kept once it no longer overlaps with the present one. */
   window = new Float32Array(2 * length);
   origin = Number.NaN;
-  seen = 0;
+  sum = 0;
+  rows = 0;
+  steps = 0;
   kept = 0;
   next = 0;
   every = 1;
 
+  constructor(rows: number) {
+    this.#rows = rows;
+  }
+
   measure(value: number): number | undefined {
     if (Number.isNaN(this.origin)) this.origin = value;
+    this.sum += value - this.origin;
+    this.rows++;
+    if (this.rows < this.#rows) return undefined;
     this.window.copyWithin(0, 1);
-    this.window[2 * length - 1] = value - this.origin;
-    this.seen++;
-    if (this.kept === 0) return undefined;
-    return Math.sqrt(this.#nearest());
+    this.window[2 * length - 1] = this.sum / this.rows;
+    this.sum = 0;
+    this.rows = 0;
+    this.steps++;
+    return this.kept > 0 ? Math.sqrt(this.#nearest()) : undefined;
   }
 
   learn(): void {
-    if (this.seen < 2 * length || this.seen % this.every !== 0) return;
+    if (this.rows > 0 || this.steps < 2 * length || this.steps % this.every !== 0) return;
     if (this.kept === places && this.every < sparsest) this.#thin();
     this.stretches.set(this.window.subarray(0, length), this.next * length);
     this.kept = Math.max(this.kept, this.next + 1);
     this.next = (this.next + 1) % places;
   }
 
+  resume(): void {
+    this.sum = 0;
+    this.rows = 0;
+  }
+
+  /** The square of the distance. */
   #nearest(): number {
     const { stretches, window } = this;
     let best = Number.POSITIVE_INFINITY;

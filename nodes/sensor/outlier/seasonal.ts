@@ -3,17 +3,21 @@ import type { Statistic } from './statistic.js';
 const day = 86_400_000;
 /** A quarter of an hour: what recurs daily seldom changes faster. */
 const bins = 96;
+const bin = day / bins;
 /** Days that the profile remembers. */
 const days = 30;
 
-/** Distance from what this time of the day was usually like, smoothed over `rows`. */
+/** Distance from what this time of the day was like on the days before, smoothed over `rows`. */
 export class Seasonal implements Statistic {
   readonly #rows: number;
   profile = new Float64Array(bins);
   counts = new Float32Array(bins);
   smooth = 0;
   value = 0;
-  bin = 0;
+  /** The quarter of an hour that is on, in quarters since 1970, and the mean of its rows so far. */
+  quarter = Number.NaN;
+  sum = 0;
+  rows = 0;
 
   constructor(rows: number) {
     this.#rows = rows;
@@ -21,13 +25,14 @@ export class Seasonal implements Statistic {
 
   /** What is usual at that time; undefined on the first day. */
   expected(time: number): number | undefined {
-    const bin = binOf(time);
-    return (this.counts[bin] as number) > 0 ? this.profile[bin] : undefined;
+    const at = binOf(Math.floor(time / bin));
+    return (this.counts[at] as number) > 0 ? this.profile[at] : undefined;
   }
 
   measure(value: number, time: number): number | undefined {
+    const quarter = Math.floor(time / bin);
+    if (quarter !== this.quarter) this.#fold(quarter);
     this.value = value;
-    this.bin = binOf(time);
     const expected = this.expected(time);
     if (expected === undefined) return undefined;
     this.smooth += (value - expected - this.smooth) / this.#rows;
@@ -35,13 +40,25 @@ export class Seasonal implements Statistic {
   }
 
   learn(): void {
-    const count = Math.min(days, (this.counts[this.bin] as number) + 1);
-    const old = this.profile[this.bin] as number;
-    this.counts[this.bin] = count;
-    this.profile[this.bin] = old + (this.value - old) / count;
+    this.sum += this.value;
+    this.rows++;
+  }
+
+  /** A quarter of an hour is over: it becomes a part of the profile. */
+  #fold(quarter: number): void {
+    if (this.rows > 0) {
+      const at = binOf(this.quarter);
+      const old = this.profile[at] as number;
+      const count = Math.min(days, (this.counts[at] as number) + 1);
+      this.counts[at] = count;
+      this.profile[at] = old + (this.sum / this.rows - old) / count;
+    }
+    this.quarter = quarter;
+    this.sum = 0;
+    this.rows = 0;
   }
 }
 
-function binOf(time: number): number {
-  return Math.floor((((time % day) + day) % day) / (day / bins));
+function binOf(quarter: number): number {
+  return ((quarter % bins) + bins) % bins;
 }

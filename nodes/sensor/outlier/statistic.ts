@@ -8,6 +8,8 @@ import type { Part } from './state.js';
 export interface Statistic extends Part {
   measure(value: number, time: number): number | undefined;
   learn(): void;
+  /** There was a gap: the next row doesn't continue the last one. */
+  resume?(): void;
 }
 
 /** Rows that what is usual is remembered over. */

@@ -3,20 +3,28 @@ export interface TailShape {
   readonly low: number;
   readonly width: number;
   readonly bins: number;
+  /** Mean excess over a high quantile that is believed before it was seen, and how many rows that belief is worth. */
+  readonly belief: { readonly excess: number; readonly rows: number };
 }
 
 /** The log2 of a statistic over its own mean: from a sixty-fourth of it to sixteen thousand times. */
-export const relative: TailShape = { low: -6, width: 0.25, bins: 80 };
+export const relative: TailShape = { low: -6, width: 0.25, bins: 80, belief: { excess: 0.3, rows: 5 } };
 /** Evidence as the detector adds it up, in decades. */
-export const evidence: TailShape = { low: 0, width: 0.25, bins: 160 };
+export const evidence: TailShape = { low: 0, width: 0.25, bins: 160, belief: { excess: 0.3, rows: 5 } };
+
+/**
+ * Distances of means of rows, in their own mean: they fall off like a Gaussian's, more or less. Believed long, since what
+ * wanders shows few independent rows.
+ */
+export const wandering: TailShape = { low: 0, width: 0.1, bins: 120, belief: { excess: 0.46, rows: 50 } };
 
 /** Rows after which everything older counts half. */
 const memory = 20_000;
 /** The part of the rows that the tail is estimated from, and how many rows it takes at least. */
 const share = 0.05;
 const fewest = 10;
-/** What is believed of the tail before it was seen, and how many rows that belief is worth. */
-const belief = { bins: 1.2, rows: 5 };
+/** Rows after which the tail is fitted anew. */
+const refit = 16;
 
 /**
  * How rare a value is, by what was seen before: counted in a histogram where there were enough, and beyond by an
@@ -26,6 +34,12 @@ export class Tail {
   readonly #shape: TailShape;
   counts: Float32Array;
   total = 0;
+  /** Where the upper tail begins, in bins from the left, how many lie beyond, and their mean excess in bins. */
+  cut = 0;
+  beyond = 0;
+  slope = 1;
+  /** What these three are of. */
+  fitted = 0;
 
   constructor(shape: TailShape) {
     this.#shape = shape;
@@ -36,16 +50,15 @@ export class Tail {
     const bin = this.#bin(this.#position(value));
     this.counts[bin] = (this.counts[bin] as number) + 1;
     this.total++;
-    if (this.total < memory) return;
-    for (let i = 0; i < this.counts.length; i++) this.counts[i] = (this.counts[i] as number) / 2;
-    this.total /= 2;
+    if (this.total >= memory) this.#forget();
+    if (this.total - this.fitted >= Math.min(refit, this.total / refit)) this.#fit();
   }
 
   /** Decades: 3 is what one row of a thousand exceeds. 0 before anything was learnt. */
   surprise(value: number): number {
     if (this.total < 1) return 0;
     const position = this.#position(value);
-    const { cut, beyond, slope } = this.#upper();
+    const { cut, beyond, slope } = this;
     if (position > cut) return -Math.log10((beyond + 1) / (this.total + 1)) + (position - cut) / slope / Math.LN10;
     const bin = this.#bin(position);
     let above = (this.counts[bin] as number) * (1 - Math.min(1, Math.max(0, position - bin)));
@@ -55,13 +68,13 @@ export class Tail {
 
   /** The value that `decades` of surprise begin at; only for the tail, so from about 1.3 upwards. */
   level(decades: number): number {
-    const { cut, beyond, slope } = this.#upper();
+    const { cut, beyond, slope } = this;
     const above = decades + Math.log10((beyond + 1) / (this.total + 1));
     return this.#shape.low + this.#shape.width * (cut + Math.max(0, above) * slope * Math.LN10);
   }
 
-  /** Bins from the left: where the tail begins, how many lie beyond it, and their mean excess. */
-  #upper(): { cut: number; beyond: number; slope: number } {
+  #fit(): void {
+    const { belief, width } = this.#shape;
     const limit = Math.max(fewest, share * this.total);
     let beyond = 0;
     let excess = 0;
@@ -69,11 +82,20 @@ export class Tail {
     for (; bin > 0; bin--) {
       const count = this.counts[bin] as number;
       if (beyond + count > limit) break;
-      // every value so far lies one bin further beyond than it did
+      // all that were seen so far lie one bin further beyond
       excess += beyond + count / 2;
       beyond += count;
     }
-    return { cut: bin + 1, beyond, slope: (excess + belief.rows * belief.bins) / (beyond + belief.rows) };
+    this.cut = bin + 1;
+    this.beyond = beyond;
+    this.slope = (excess + (belief.rows * belief.excess) / width) / (beyond + belief.rows);
+    this.fitted = this.total;
+  }
+
+  #forget(): void {
+    for (let i = 0; i < this.counts.length; i++) this.counts[i] = (this.counts[i] as number) / 2;
+    this.total /= 2;
+    this.#fit();
   }
 
   #position(value: number): number {

@@ -1,0 +1,130 @@
+import type { Band, Kind, SensorFinding } from './contract.js';
+import type { Episode, Told } from './episode.js';
+import type { ChannelModel, SourceModel } from './model.js';
+import type { Rhythm } from './rhythm.js';
+
+export interface Limits {
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export interface Seen {
+  readonly names: readonly string[];
+  readonly index: number;
+  readonly time: number;
+  /** How rare what is told has to be, in decades. */
+  readonly decades: number;
+  /** Nothing is told while it warms up; what was learnt then is usual. */
+  readonly ready: boolean;
+  readonly limits: Limits | undefined;
+}
+
+/** What is the matter with the sensor itself, whatever it measures. */
+export function judgeHealth(model: ChannelModel, value: number, seen: Seen): SensorFinding[] {
+  const { channel } = model;
+  const { time, decades } = seen;
+  const findings: SensorFinding[] = [];
+  const tell = (kind: Kind, episode: Episode, is: boolean, told: () => Told): void => {
+    const finding = follow(kind, episode, is, seen, told);
+    if (finding) findings.push(finding);
+  };
+  const stuck = channel.stuck.learn(value, time, decades);
+  tell('stuck', model.stuck, stuck && seen.ready, () => {
+    const interval = channel.rhythm.usual.value;
+    const limit = channel.stuck.limit(decades);
+    const expected = { low: 0, high: limit * interval };
+    const [score, since] = [channel.stuck.run, channel.stuck.since];
+    return { score, threshold: limit, amount: score / limit, seen: time - since, expected, compared: 'pauses', since };
+  });
+  const coarse = channel.resolution.learn(value, time);
+  tell('quantised', model.quantised, coarse && seen.ready, () => {
+    const { different, usual, since } = channel.resolution;
+    const expected = { low: usual.value / 2, high: Number.POSITIVE_INFINITY };
+    const score = usual.value / different;
+    return { score, threshold: 4, amount: score, seen: different, expected, compared: 'resolution', since };
+  });
+  const drifting = channel.drift.learn(value, time);
+  tell('drift', model.drift, drifting && seen.ready, () => {
+    const { way, since, means } = channel.drift;
+    const start = means[0] as number;
+    const usual = channel.drift.usual.value;
+    const expected = { low: start - usual, high: start + usual };
+    return { score: Math.abs(way), threshold: 4, amount: way, seen: value, expected, compared: 'level', since };
+  });
+  // a physical limit needs no warming up
+  const band = beyond(value, seen.limits);
+  tell('range', model.range, band !== undefined, () => {
+    const expected = band as Band;
+    const amount = value > expected.high ? value - expected.high : value - expected.low;
+    return { score: 1, threshold: 0, amount, seen: value, expected, compared: 'limits', since: time };
+  });
+  return findings;
+}
+
+/**
+ * Silence: of the source, or of a channel whose value is missing from the rows of the others.
+ * @param now time of the row that came, or of the clock
+ * @param came whether a row came
+ */
+export function listen(model: SourceModel, names: readonly string[], now: number, came: boolean): SensorFinding[] {
+  const source = model.rhythm;
+  const findings: (SensorFinding | undefined)[] = [];
+  const whole = !came && isSilent(source, now);
+  findings.push(
+    follow('silent', model.silent, whole, { names, index: names.length, time: now }, () => silence(source, now)),
+  );
+  if (!came) return findings.filter((finding) => finding !== undefined);
+  for (const [index, { channel, silent }] of model.channels.entries()) {
+    const is = isSilent(channel.rhythm, now) && channel.rhythm.last < source.last;
+    findings.push(follow('silent', silent, is, { names, index, time: now }, () => silence(channel.rhythm, now)));
+  }
+  return findings.filter((finding) => finding !== undefined);
+}
+
+/** Whether something is the matter with one of the sensors. */
+export function unwell({ channels }: SourceModel): boolean {
+  return channels.some(({ stuck, silent, quantised, drift, range }) =>
+    [stuck, silent, quantised, drift, range].some(({ open }) => open),
+  );
+}
+
+function isSilent(rhythm: Rhythm, now: number): boolean {
+  return rhythm.limit > 0 && now - rhythm.last > rhythm.limit;
+}
+
+function silence({ last, limit }: Rhythm, now: number): Told {
+  const pause = now - last;
+  const expected = { low: 0, high: limit };
+  return {
+    score: pause,
+    threshold: limit,
+    amount: pause / limit,
+    seen: pause,
+    expected,
+    compared: 'pauses',
+    since: last,
+  };
+}
+
+/** Begins, goes on with or ends an episode; gives what there is to say about it. */
+export function follow(
+  kind: Kind,
+  episode: Episode,
+  is: boolean,
+  { names, index, time }: Pick<Seen, 'names' | 'index' | 'time'>,
+  told: () => Told,
+): SensorFinding | undefined {
+  if (is === episode.open) return undefined;
+  if (is) {
+    episode.begin(index, told());
+    return episode.finding(kind, names);
+  }
+  const finding = episode.finding(kind, names, time);
+  episode.end();
+  return finding;
+}
+
+function beyond(value: number, limits: Limits | undefined): Band | undefined {
+  const band = { low: limits?.low ?? Number.NEGATIVE_INFINITY, high: limits?.high ?? Number.POSITIVE_INFINITY };
+  return value < band.low || value > band.high ? band : undefined;
+}

@@ -1,0 +1,157 @@
+import type { Band, ChannelVerdict, Comparison, FindingLike, SensorFinding } from './contract.js';
+import { present } from './level.js';
+import type { ChannelModel, SourceModel } from './model.js';
+
+const week = 7 * 86_400_000;
+/** Fewest rows that one false alarm may be asked for. */
+const leastRows = 100;
+/** Rows without anything after which an episode is over, and rows after which what lasts is learnt from all the same. */
+const pause = 30;
+const patience = 1000;
+
+/** One of the ways in which a row can stand out. */
+interface Trigger {
+  readonly index: number;
+  readonly score: number;
+  readonly threshold: number;
+  readonly compared: Comparison;
+}
+
+interface Look {
+  readonly channels: readonly ChannelVerdict[];
+  /** What began or ended with this row. */
+  readonly row: readonly SensorFinding[];
+}
+
+/**
+ * Decides whether a row is an outlier: a channel has too much evidence against it, has left its level, or the channels
+ * don't go together. One episode at a time, so one finding an event.
+ */
+export class OutlierJudge {
+  readonly #model: SourceModel;
+  readonly #names: readonly string[];
+  readonly #warmUp: number;
+  readonly #falseAlarmsPerWeek: number;
+  readonly #departures: Float64Array;
+  /** Whether the last row stood out. */
+  active = false;
+
+  constructor(
+    model: SourceModel,
+    names: readonly string[],
+    { falseAlarmsPerWeek, warmUp }: { falseAlarmsPerWeek: number; warmUp: number },
+  ) {
+    this.#model = model;
+    this.#names = names;
+    this.#warmUp = warmUp;
+    this.#falseAlarmsPerWeek = falseAlarmsPerWeek;
+    this.#departures = new Float64Array(names.length);
+  }
+
+  /** How rare one look at one row has to be for as many false alarms as were asked for, in decades. */
+  get decades(): number {
+    const { rhythm, channels, together } = this.#model;
+    const rows = Math.max(leastRows, week / this.#falseAlarmsPerWeek / (rhythm.usual.value || 1));
+    const looks = 2 * channels.length + (together ? 1 : 0);
+    // false alarms come in runs, about as long as the mean of the level
+    return Math.log10((rows * looks) / present);
+  }
+
+  look(values: readonly number[], time: number): Look {
+    const { channels, rows, together } = this.#model;
+    const ready = rows > this.#warmUp;
+    const rare = this.decades;
+    const limitOf = (own: ChannelModel): number => (ready ? own.channel.level.tail.level(rare) : Infinity);
+    const triggers: Trigger[] = [];
+    const verdicts = channels.map((own, index): ChannelVerdict => {
+      const { channel } = own;
+      const value = values[index];
+      const threshold = ready ? channel.scoreTail.level(rare) : Number.POSITIVE_INFINITY;
+      const measured = value !== undefined && Number.isFinite(value);
+      if (!measured) return { score: 0, threshold, expected: undefined };
+      const expected = channel.expected(time);
+      channel.measure(value, time);
+      this.#departures[index] = channel.departure;
+      const { score, compared } = channel;
+      if (score >= threshold) triggers.push({ index, score, threshold, compared });
+      this.#learn(own, value, time, limitOf(own));
+      if (channel.level.away > 0) {
+        const limit = limitOf(own);
+        triggers.push({ index, score: Math.abs(channel.departure), threshold: limit, compared: 'level' });
+      }
+      return { score, threshold, expected };
+    });
+    if (together) {
+      const score = together.measure(this.#departures);
+      const threshold = ready ? together.tail.level(rare) : Number.POSITIVE_INFINITY;
+      if (score >= threshold) {
+        const index = together.leading(this.#departures);
+        triggers.push({ index, score, threshold, compared: 'channels' });
+      }
+      // what has left its level says nothing about how levels usually go together
+      if (triggers.length === 0 || this.#long) together.learn(this.#departures, score);
+    }
+    const row = this.#follow(triggers, values, verdicts, time);
+    return { channels: verdicts, row };
+  }
+
+  /** See `Detector.feedback`. */
+  allow({ kind, channel, score, threshold }: FindingLike): void {
+    const times = threshold > 0 && Number.isFinite(score) ? (1.5 * score) / threshold : 1;
+    const { channels, rhythm, outlier } = this.#model;
+    for (const [i, own] of channels.entries()) {
+      if (channel !== '' && channel !== this.#names[i]) continue;
+      if (kind === 'outlier') own.channel.allow(times);
+      if (kind === 'stuck') own.channel.stuck.settle();
+      if (kind === 'quantised') own.channel.resolution.settle();
+      if (kind === 'drift') own.channel.drift.settle();
+      if (kind === 'silent') own.channel.rhythm.allow(score);
+    }
+    if (kind === 'silent' && channel === '') rhythm.allow(score);
+    if (kind === 'outlier') outlier.quiet = pause;
+  }
+
+  get #long(): boolean {
+    return this.#model.outlier.rows > patience;
+  }
+
+  #learn({ channel }: ChannelModel, value: number, time: number, limit: number): void {
+    channel.rhythm.learn(time);
+    channel.fade();
+    channel.level.learn(value, channel.departure, limit);
+    channel.learn();
+  }
+
+  #follow(
+    triggers: readonly Trigger[],
+    values: readonly number[],
+    verdicts: readonly ChannelVerdict[],
+    time: number,
+  ): SensorFinding[] {
+    const { outlier, channels } = this.#model;
+    this.active = triggers.length > 0;
+    const [first] = triggers.toSorted((a, b) => b.score / b.threshold - a.score / a.threshold);
+    if (outlier.open) {
+      outlier.rows++;
+      outlier.quiet = first ? 0 : outlier.quiet + 1;
+      for (const { index } of triggers) (channels[index] as ChannelModel).channel.noteMore();
+      if (outlier.quiet <= pause) return [];
+      const finding = outlier.finding('outlier', this.#names, time);
+      outlier.end();
+      return [finding];
+    }
+    if (!first) return [];
+    const { index, score, threshold, compared } = first;
+    for (const { index: own } of triggers) (channels[own] as ChannelModel).channel.note();
+    const seen = values[index] as number;
+    const expected = verdicts[index]?.expected ?? { low: seen, high: seen };
+    outlier.begin(index, { since: time, score, threshold, amount: amountOf(seen, expected), seen, expected, compared });
+    return [outlier.finding('outlier', this.#names)];
+  }
+}
+
+/** Distance from the middle of the band in halves of its width. */
+function amountOf(seen: number, { low, high }: Band): number {
+  const half = (high - low) / 2;
+  return half > 0 ? (seen - (low + high) / 2) / half : 0;
+}
