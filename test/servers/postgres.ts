@@ -170,7 +170,14 @@ function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
   if (server.exitCode !== null || server.signalCode !== null) return;
   server.kill(signal);
   const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8');
-  for (const pid of children.split(' ').filter(Boolean)) process.kill(Number(pid), signal);
+  for (const pid of children.split(' ').filter(Boolean)) {
+    try {
+      process.kill(Number(pid), signal);
+    } catch (thrown) {
+      // its connection was closed just now
+      if ((thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown;
+    }
+  }
 }
 
 async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
