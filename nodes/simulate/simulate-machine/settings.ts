@@ -1,0 +1,68 @@
+import { type Static, Type } from 'typebox';
+import { kinds, type Quantity, quantitiesOf } from '../machine/kinds.js';
+import type { MachineSpec } from '../machine/machine.js';
+import { simulateError } from './errors.js';
+
+export const SimulateMachineConfig = Type.Object({
+  /** Its name in topics and readings. */
+  machine: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^+#\\0]+$', default: 'pump-1' }),
+  kind: Type.Enum(kinds, { default: 'pump' }),
+  seed: Type.Integer({ default: 1 }),
+  /** ms between readings. */
+  interval: Type.Integer({ minimum: 100, maximum: 3_600_000, default: 1000 }),
+  /** With commas between; empty: all that its kind has. */
+  quantities: Type.String({ maxLength: 200, default: '' }),
+  topic: Type.String({ minLength: 1, maxLength: 500, pattern: '^[^+#\\0]+$', default: 'plant/{machine}/{quantity}' }),
+  /** Empty: only the output wire. */
+  broker: Type.Optional(Type.String()),
+  /** Minutes that are published afterwards at most when the broker or this machine was away. */
+  catchUp: Type.Number({ minimum: 0, maximum: 1440, default: 60 }),
+  /** Minutes that the very first start publishes of the time before it. */
+  backlog: Type.Number({ minimum: 0, maximum: 1440, default: 0 }),
+  /** How strongly shifts drive it; empty: as its kind. */
+  shifts: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  /** Hours by which the plant's clock is ahead of UTC. */
+  utcOffset: Type.Number({ minimum: -12, maximum: 14, default: 0 }),
+});
+export type SimulateMachineConfig = Static<typeof SimulateMachineConfig>;
+
+export function specOf({ machine, kind, shifts, utcOffset }: SimulateMachineConfig): MachineSpec {
+  return { name: machine, kind, utcOffset, ...(shifts === undefined ? {} : { shifts }) };
+}
+
+/** @throws PerceptError `simulate-quantity` */
+export function chosenQuantities({ kind, quantities }: SimulateMachineConfig): Quantity[] {
+  const known = quantitiesOf(kind);
+  const names = quantities.split(',').map((name) => name.trim());
+  const chosen = names.filter((name) => name !== '').map((name) => quantityOf(kind, name));
+  return chosen.length === 0 ? known : known.filter((quantity) => chosen.includes(quantity));
+}
+
+/** @throws PerceptError `simulate-quantity` */
+export function quantityOf(kind: SimulateMachineConfig['kind'], name: string): Quantity {
+  const known = quantitiesOf(kind);
+  const quantity = known.find((one) => one === name);
+  if (!quantity) throw simulateError('simulate-quantity', { kind, quantity: name, known: known.join(', ') });
+  return quantity;
+}
+
+/**
+ * Topic of each quantity.
+ * @throws PerceptError `simulate-topic`
+ */
+export function topicsOf(
+  { topic, machine }: SimulateMachineConfig,
+  quantities: readonly Quantity[],
+): Map<Quantity, string> {
+  const problem = topicProblem(topic, quantities.length);
+  if (problem) throw simulateError('simulate-topic', { topic, problem, example: '{machine}/{quantity}' });
+  return new Map(
+    quantities.map((quantity) => [quantity, topic.replaceAll('{machine}', machine).replaceAll('{quantity}', quantity)]),
+  );
+}
+
+function topicProblem(topic: string, quantities: number): string | undefined {
+  const [unknown] = topic.match(/\{(?!(machine|quantity)\})[^}]*\}?/) ?? [];
+  if (unknown) return `${unknown} stands for nothing`;
+  return quantities > 1 && !topic.includes('{quantity}') ? '{quantity} is missing' : undefined;
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { defineNode, type Message, type NodeContext } from '../../kit/index.js';
+import { Clockwork } from '../publish/clockwork.js';
+import type { Change } from './changes.js';
+import { Face, percent } from './face.js';
+import { Memory } from './memory.js';
+import { SimulateMachineConfig } from './settings.js';
+import { Simulation } from './simulation.js';
+import { uplink } from './uplink.js';
+
+/** ms; a position that is a little behind makes a broker get some instants twice, with the same keys. */
+const rememberEvery = 10_000;
+/** ms; a fault begins at the instant of the newest reading, unless readings are rare. */
+const grain = 1000;
+
+export default defineNode({
+  type: 'percept-simulate-machine',
+  config: SimulateMachineConfig,
+  async start(context) {
+    const { config } = context;
+    const memory = new Memory(pathOf(context), (error) => context.fail(error));
+    const remembered = await memory.load();
+    const simulation = new Simulation(config, remembered);
+    const face = new Face(context);
+    const line = config.broker ? await uplink(context, simulation, face, remembered?.published) : undefined;
+
+    let rememberedAt = performance.now();
+    const remember = (): Promise<void> => {
+      rememberedAt = performance.now();
+      return memory.save({
+        ...simulation.wishes,
+        last: clockwork.last,
+        ...(line ? { published: line.position } : {}),
+      });
+    };
+    const show = (time: number, commanded: boolean): void => {
+      for (const change of simulation.changes(time)) context.send(null, noteOf(change, context, face));
+      face.show(simulation.state(time), simulation.faults(time), commanded);
+    };
+    const clockwork = new Clockwork(config.interval, {
+      due: (times) => {
+        for (const time of times) context.send(simulation.messages(time, Date.now()), null);
+        line?.wake();
+        show(clockwork.last, false);
+        if (performance.now() - rememberedAt > rememberEvery) void remember();
+      },
+      waiting: () => face.waiting(),
+    });
+    clockwork.start(remembered?.last);
+
+    return {
+      input: async ({ msg }) => {
+        const now = Date.now();
+        const time = Math.max(clockwork.last, now - (now % Math.min(config.interval, grain)));
+        try {
+          simulation.tell(msg, time);
+        } catch (thrown) {
+          face.interrupted();
+          throw thrown;
+        }
+        show(time, true);
+        await remember();
+        return undefined;
+      },
+      async close(removed) {
+        clockwork.stop();
+        await line?.stop();
+        await (removed ? memory.remove() : remember());
+      },
+    };
+  },
+});
+
+/** For whoever leads an exercise; on an output of its own, where no detector sees it. */
+function noteOf({ event, fault }: Change, context: NodeContext<SimulateMachineConfig>, face: Face): Message {
+  const { machine } = context.config;
+  const { kind, severity, quantity, since, until } = fault;
+  const sensor = quantity ? context.translate(`simulate-machine.quantity.${quantity}`) : machine;
+  const text = context.translate(`simulate-machine.event.${event}`, {
+    fault: face.nameOf(fault),
+    where: quantity ? `${machine}, ${sensor}` : machine,
+    severity: percent(severity),
+  });
+  const payload = {
+    event,
+    machine,
+    fault: kind,
+    severity,
+    since,
+    ...(quantity ? { quantity } : {}),
+    ...(until === undefined ? {} : { until }),
+    text,
+  };
+  return { topic: machine, payload } as Partial<Message> as Message;
+}
+
+function pathOf({ id, RED }: NodeContext<SimulateMachineConfig>): string {
+  const name = `simulate-${id.replace(/[^\w-]/g, '_')}.json`;
+  return join(RED.settings.userDir ?? process.cwd(), 'percept', name);
+}

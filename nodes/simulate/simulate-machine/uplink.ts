@@ -1,0 +1,71 @@
+import type { NodeContext } from '../../kit/index.js';
+import { Delivery } from '../publish/delivery.js';
+import { type BrokerSettings, Publisher } from '../publish/publisher.js';
+import type { Face } from './face.js';
+import type { SimulateMachineConfig } from './settings.js';
+import type { Simulation } from './simulation.js';
+
+const minute = 60_000;
+/** Instants that are caught up on at most, however short the interval. */
+const longest = 20_000;
+
+export interface Uplink {
+  /** The last instant that the broker has answered for, UTC ms. */
+  readonly position: number;
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+/** @param published the last instant that an earlier life has published; undefined: there was none */
+export async function uplink(
+  context: NodeContext<SimulateMachineConfig>,
+  simulation: Simulation,
+  face: Face,
+  published: number | undefined,
+): Promise<Uplink> {
+  const { config, id, metrics, log, translate } = context;
+  const { interval, catchUp, backlog, broker } = config;
+  const { settings } = await context.use<{ readonly settings: BrokerSettings }>(broker, 'percept-broker');
+
+  const publisher = new Publisher(settings, `percept-simulate-${id}`, {
+    connected: () => {
+      face.fine();
+      delivery.wake();
+    },
+    away: (error) => face.trouble(error),
+    refused: (error) => {
+      metrics.count('refused');
+      face.trouble(error);
+    },
+  });
+  // a stall of a minute is made up for whatever is set
+  const minutes = Math.max(1, catchUp, published === undefined ? backlog : 0);
+  const delivery = new Delivery(
+    {
+      interval,
+      most: Math.max(1, Math.min(longest, Math.floor((minutes * minute) / interval))),
+      after: published ?? Date.now() - backlog * minute,
+    },
+    publisher,
+    (time) => {
+      const messages = simulation.outgoing(time);
+      metrics.count('published', messages.length);
+      return messages;
+    },
+    (instants) => {
+      metrics.count('skipped', instants);
+      log('warn', translate('simulate-machine.log.skipped', { n: instants }));
+    },
+  );
+  publisher.start();
+  return {
+    get position() {
+      return delivery.position;
+    },
+    wake: () => delivery.wake(),
+    stop: async () => {
+      delivery.stop();
+      await publisher.stop();
+    },
+  };
+}
