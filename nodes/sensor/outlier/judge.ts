@@ -1,5 +1,4 @@
 import type { Band, ChannelVerdict, Comparison, FindingLike, SensorFinding } from './contract.js';
-import { present } from './level.js';
 import type { ChannelModel, SourceModel } from './model.js';
 
 const week = 7 * 86_400_000;
@@ -8,6 +7,8 @@ const leastRows = 100;
 /** Rows without anything after which an episode is over, and rows after which what lasts is learnt from all the same. */
 const pause = 30;
 const patience = 1000;
+/** Rows that a false alarm takes, measured on noise: chance that makes one row rare makes its neighbours rare, too. */
+const runs = { evidence: 2, level: 4 };
 
 /** One of the ways in which a row can stand out. */
 interface Trigger {
@@ -50,23 +51,28 @@ export class OutlierJudge {
 
   /** How rare one look at one row has to be for as many false alarms as were asked for, in decades. */
   get decades(): number {
+    return this.#rare(1);
+  }
+
+  /** The same where false alarms come in runs of so many rows. */
+  #rare(run: number): number {
     const { rhythm, channels, together } = this.#model;
     const rows = Math.max(leastRows, week / this.#falseAlarmsPerWeek / (rhythm.usual.value || 1));
     const looks = 2 * channels.length + (together ? 1 : 0);
-    // false alarms come in runs, about as long as the mean of the level
-    return Math.log10((rows * looks) / present);
+    return Math.log10((rows * looks) / run);
   }
 
   look(values: readonly number[], time: number): Look {
     const { channels, rows, together } = this.#model;
     const ready = rows > this.#warmUp;
-    const rare = this.decades;
-    const limitOf = (own: ChannelModel): number => (ready ? own.channel.level.tail.level(rare) : Infinity);
+    const rare = { evidence: this.#rare(runs.evidence), level: this.#rare(runs.level) };
+    const limitOf = ({ channel }: ChannelModel): number =>
+      ready ? channel.level.tail.level(rare.level) : Number.POSITIVE_INFINITY;
     const triggers: Trigger[] = [];
     const verdicts = channels.map((own, index): ChannelVerdict => {
       const { channel } = own;
       const value = values[index];
-      const threshold = ready ? channel.scoreTail.level(rare) : Number.POSITIVE_INFINITY;
+      const threshold = ready ? channel.scoreTail.level(rare.evidence) : Number.POSITIVE_INFINITY;
       const measured = value !== undefined && Number.isFinite(value);
       if (!measured) return { score: 0, threshold, expected: undefined };
       const expected = channel.expected(time);
@@ -83,7 +89,7 @@ export class OutlierJudge {
     });
     if (together) {
       const score = together.measure(this.#departures);
-      const threshold = ready ? together.tail.level(rare) : Number.POSITIVE_INFINITY;
+      const threshold = ready ? together.tail.level(rare.level) : Number.POSITIVE_INFINITY;
       if (score >= threshold) {
         const index = together.leading(this.#departures);
         triggers.push({ index, score, threshold, compared: 'channels' });
