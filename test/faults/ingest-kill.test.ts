@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultBench, type FaultOptions } from '../support/fault-bench.ts';
 import { needs } from '../support/needs.ts';
-
-/** Somewhere in the middle of the stream. */
-const moment = (): Promise<void> => sleep(200 + Math.random() * 600);
+import { ids } from '../support/sensor-flow.ts';
+import { until } from '../support/until.ts';
 
 async function trials(
   count: number,
@@ -16,7 +14,8 @@ async function trials(
   try {
     for (let i = 0; i < count; i++) {
       const { sent, lost, duplicated } = await bench.trial(1000, 1000, async () => {
-        await moment();
+        // somewhere in the middle of the stream
+        await bench.sent(200 + Math.random() * 600);
         await fault(bench);
       });
       assert.deepEqual({ sent, lost, duplicated }, { sent: 1000, lost: 0, duplicated: 0 }, `trial ${i + 1}`);
@@ -42,9 +41,9 @@ describe('nothing is lost and nothing stored twice', { skip: needs('mosquitto') 
   );
 
   test('when PostgreSQL crashes and comes back', { skip: needs('postgresql'), timeout: 90_000 }, () =>
-    trials(2, { database: 'postgres', peer: false }, async ({ postgres }) => {
+    trials(2, { database: 'postgres', peer: false }, async ({ postgres, nodeRed }) => {
       await postgres?.crash();
-      await sleep(500);
+      await until(() => nodeRed.status(ids.sensor)?.fill === 'red', { what: 'the node to tell' });
       await postgres?.restart();
     }),
   );

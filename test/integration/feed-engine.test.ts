@@ -28,8 +28,7 @@ forBothStores((lab) => {
     const store = await lab.open();
     const feed = follow(store, 'reading');
     await store.commit({ readings: readings(0, 1) });
-    await until(() => feed.rows.length === 1, { what: 'the first row' });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(() => feed.rows.length === 1 && feed.states.at(-1)?.phase === 'idle', { what: 'the first row' });
     const began = performance.now();
     await store.commit({ readings: readings(1, 1) });
     await until(() => feed.rows.length === 2, { what: 'the second row' });
@@ -158,8 +157,9 @@ forBothStores((lab) => {
       handed++;
       await gate.promise;
     });
-    await until(() => handed === 1, { what: 'the first row' });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const fast = follow(store, 'reading', { name: 'fast', batch: 10 });
+    await until(() => handed === 1 && fast.rows.length === 500, { what: 'another feed to have them all' });
+    await fast.stop();
     assert.equal(handed, 1);
     gate.resolve();
     await until(() => handed === 500, { what: 'the rest' });

@@ -57,7 +57,7 @@ test('the store and the feed start while the database is down or refuses, and sa
   const nodeRed = await NodeRed.start({ flow: [tab, store('postgres://app@127.0.0.1:1/x'), feed(), probe] });
   try {
     await until(() => nodeRed.status('c0ffee0000000002')?.text === 'store unreachable', { what: 'the status' });
-    assert.match(nodeRed.log, /\[percept-store:.*does not answer/);
+    await until(() => /\[percept-store:.*does not answer/.test(nodeRed.log), { what: 'the log to tell' });
   } finally {
     await nodeRed.stop();
   }

@@ -30,13 +30,14 @@ forBothStores((lab) => {
     const { store, start, stop } = await plant();
     const children = [start(), start()];
     await shares(store, [8, 8]);
+    const said = () => children.flatMap((child) => child.said as number[]);
     let committed = 0;
     let joined = false;
     const committing = (async () => {
       while (!joined) {
         await store.commit({ readings: rows(committed, 80) });
         committed += 80;
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await until(() => said().length > committed - 400, { what: 'the feeds to follow' });
       }
     })();
     children.push(start());
@@ -47,7 +48,6 @@ forBothStores((lab) => {
         joined = true;
       });
     await committing;
-    const said = () => children.flatMap((child) => child.said as number[]);
     await until(() => said().length >= committed, { what: 'all rows' });
     assert.deepEqual(inOrder(said()), range(1, committed));
     assert.deepEqual(outOfOrder(children), []);

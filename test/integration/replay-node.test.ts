@@ -204,9 +204,9 @@ test('an export without a response or file comes in pieces that can be joined', 
   assert.equal((pieces.at(-1)?.['parts'] as { count: number } | undefined)?.count, pieces.length);
 });
 
-test('a recording that is not there is an error with what to do', () => {
-  assert.equal(nodeRed.status(ids.missing)?.text, 'nothing to play');
-  assert.match(nodeRed.log, /nowhere\.csv: it does not exist\. Check the path/);
+test('a recording that is not there is an error with what to do', async () => {
+  await until(() => nodeRed.status(ids.missing)?.text === 'nothing to play', { what: 'the status' });
+  await until(() => /nowhere\.csv: it does not exist\. Check the path/.test(nodeRed.log), { what: 'the log to tell' });
 });
 
 test('replayed with its original times again, nothing is stored twice', async () => {

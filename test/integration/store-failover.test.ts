@@ -166,14 +166,18 @@ class Writer {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped) {
-      try {
-        await this.#store.commit({ readings: readings(this.resolved, 20) });
-        this.resolved += 20;
-      } catch (thrown) {
-        this.codes.add((thrown as { code: string }).code);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+    while (!this.#stopped)
+      await until(() => this.#committed(), { ms: 60_000, what: 'the store to take a commit that it refused' });
+  }
+
+  async #committed(): Promise<boolean> {
+    try {
+      await this.#store.commit({ readings: readings(this.resolved, 20) });
+      this.resolved += 20;
+      return true;
+    } catch (thrown) {
+      this.codes.add((thrown as { code: string }).code);
+      return this.#stopped;
     }
   }
 }

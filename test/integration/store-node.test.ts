@@ -32,7 +32,7 @@ test('the store node makes its file in the user directory and says so', async ()
   try {
     await until(() => nodeRed.status(feedId)?.text === 'row 0', { what: 'the feed to stand by' });
     assert.ok(existsSync(join(nodeRed.userDir, 'percept/percept.sqlite')));
-    assert.match(nodeRed.log, /the store .*percept\.sqlite is open/);
+    await until(() => /the store .*percept\.sqlite is open/.test(nodeRed.log), { what: 'the log to tell' });
   } finally {
     await nodeRed.stop();
   }
@@ -62,7 +62,7 @@ test('the store node enforces the days it is given', { skip: needs('postgresql')
   const refused = await NodeRed.start({ flow: flowOf(address), credentials: credentials('guessed-wrong') });
   try {
     await until(() => refused.status(feedId)?.text === 'wrong password', { what: 'the refusal' });
-    assert.match(refused.log, /refuses the user name or the password/);
+    await until(() => /refuses the user name or the password/.test(refused.log), { what: 'the log to tell' });
     assert.doesNotMatch(refused.log, /guessed-wrong/);
   } finally {
     await refused.stop();

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { openStore, type StoreState } from '../../dist/store/open.js';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
@@ -65,9 +65,10 @@ forBothStores((lab) => {
     const url = await lab.url();
     const store = await openStore({ url });
     // idle for longer than the quiet that is asked for, as after a slow start
-    await pause(250);
+    const opened = performance.now();
+    await until(() => performance.now() - opened > 250, { what: 'the store to be idle for long' });
     const closing = store.close(200);
-    await pause(50);
+    await turn();
     assert.ok((await store.commit({ readings: [reading(0)] })).readings[0]);
     await closing;
     await assert.rejects(store.commit({ readings: [reading(1)] }), code('store-closed'));

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +89,13 @@ export class Mosquitto {
   async restart(): Promise<void> {
     this.#child = this.#spawn();
     await this.#listening();
+  }
+
+  /** Resolves when it has saved what it holds by now. */
+  async saved(): Promise<void> {
+    const from = Date.now();
+    const file = join(this.#dir, 'data/mosquitto.db');
+    await until(() => statSync(file).mtimeMs > from, { what: 'Mosquitto to save its sessions' });
   }
 
   /** Ends it and removes its folder. */

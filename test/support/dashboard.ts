@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 import { launchChromium } from './browser.ts';
-import { type FlowNode, NodeRed, root } from './node-red.ts';
+import { type FlowNode, type Message, NodeRed, root } from './node-red.ts';
 import { until } from './until.ts';
 
 const base = 'd000000000000001';
@@ -90,7 +90,12 @@ export interface Question {
 }
 
 function questions(nodeRed: NodeRed, widget: string): Question[] {
-  return nodeRed.messages(`${widget}-1`) as unknown as Question[];
+  return nodeRed.messages(`${widget}-1`).filter(isQuestion);
+}
+
+function isQuestion(message: Message): message is Message & Question {
+  const { payload, request } = message;
+  return typeof payload === 'object' && payload !== null && 'kind' in payload && typeof request === 'string';
 }
 
 /** The dashboard itself tells that it found no service worker. */

@@ -28,8 +28,6 @@ interface Tally {
   readonly distinct: number;
 }
 
-const settled = 1500;
-
 /** Broker, database and a Node-RED that takes in one stream twice: with sensor in, and as Node-RED does it by itself. */
 export class FaultBench {
   readonly broker: Mosquitto;
@@ -97,6 +95,11 @@ export class FaultBench {
     };
   }
 
+  /** Resolves when so many messages of the trial have been sent. */
+  async sent(count: number): Promise<void> {
+    await until(() => this.#stream.sent - this.#before.sent >= count, { ms: 60_000, what: `message ${count}` });
+  }
+
   async stop(): Promise<void> {
     await this.#stream.close();
     await this.nodeRed.stop();
@@ -109,7 +112,7 @@ export class FaultBench {
     await this.#stream.send(20, 200);
     await until(async () => (await this.#ours()).distinct >= 1, { ms: 20_000, what: 'the first rows' });
     if (this.#peer) await until(async () => (await this.#theirs()).distinct >= 1, { what: "the peer's first rows" });
-    await new Promise((resolve) => setTimeout(resolve, settled));
+    await this.broker.saved();
     this.#before = await this.#total();
   }
 

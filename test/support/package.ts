@@ -75,9 +75,7 @@ interface Tree {
 /** What the registry's own check sees: calls of registerType with a literal name and an object written in place. */
 function registeredTypes(html: string): RegisteredType[] {
   const scripts = [...html.matchAll(/<script.+?type=['"]text\/javascript['"].*?>([\S\s]*?)<\/script>/gi)];
-  return scripts
-    .flatMap(([, source = '']) => calls(parse(source, { ecmaVersion: 'latest' }) as unknown as Tree))
-    .map(asType);
+  return scripts.flatMap(([, source = '']) => calls({ ...parse(source, { ecmaVersion: 'latest' }) })).map(asType);
 }
 
 function calls(tree: Tree): Tree[] {
