@@ -4,6 +4,7 @@ import { benchNames, line, loadBench } from '../bench/run.ts';
 import { needs } from '../support/needs.ts';
 
 const servers: Readonly<Record<string, Parameters<typeof needs>>> = {
+  'gateway-faults': ['mosquitto'],
   idle: ['chromium'],
   ingest: ['mosquitto', 'postgresql'],
   'ingest-faults': ['mosquitto', 'postgresql'],

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { farSide, gatewayFlow, gatewayIds, gatewayReadings, storedOrder } from '../support/gateway-flow.ts';
 import { needs } from '../support/needs.ts';
-import { NodeRed } from '../support/node-red.ts';
+import { type Message, NodeRed } from '../support/node-red.ts';
 import { query, sensorFlow } from '../support/sensor-flow.ts';
 import { until } from '../support/until.ts';
 
@@ -14,7 +14,7 @@ for (const mqttVersion of ['5', '4'] as const) {
     let broker: Mosquitto;
     let nodeRed: NodeRed;
     const stored = (): number[] => query<{ value: number }>(nodeRed, storedOrder).map(({ value }) => value);
-    const send = (msg: object): void => nodeRed.inject(gatewayIds.gateway, msg);
+    const send = (msg: Message): void => nodeRed.inject(gatewayIds.gateway, msg);
 
     before(async () => {
       broker = await Mosquitto.start();

@@ -1,0 +1,132 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Disk, noDisk } from '../support/disk.ts';
+import { GatewayBench, type GatewayBenchOptions, type GatewayTrial } from '../support/gateway-bench.ts';
+import { noCompiler } from '../support/power-cut.ts';
+import type { BenchOptions, Report } from './run.ts';
+
+export const about =
+  'readings lost, doubled and out of order between a gateway and a store when link, power, disk or broker fails';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+interface Fault {
+  readonly name: string;
+  readonly bench?: GatewayBenchOptions;
+  /** Messages that the source leaves open at once. */
+  readonly window?: number;
+  /** Why it cannot be tried here. */
+  readonly missing?: () => string | false;
+  readonly happen: (bench: GatewayBench) => Promise<void>;
+}
+
+const somewhen = (most: number): Promise<void> => sleep(most * Math.random());
+
+const faults: readonly Fault[] = [
+  {
+    name: 'link-cut',
+    async happen({ line }) {
+      line.cut(Math.random() < 0.5 ? 'reset' : 'silent');
+      await somewhen(3000);
+      line.join();
+    },
+  },
+  { name: 'kill', happen: (bench) => bench.killGateway() },
+  { name: 'power-cut', bench: { power: true }, missing: noCompiler, happen: (bench) => bench.cutPower() },
+  {
+    name: 'broker-restart',
+    async happen({ broker }) {
+      await broker.halt();
+      await somewhen(1000);
+      await broker.restart();
+    },
+  },
+  {
+    name: 'disk-full',
+    // one message at a time: what is refused comes again before what follows it
+    window: 1,
+    missing: noDisk,
+    async happen({ folder, line }) {
+      const ballast = join(folder, 'ballast');
+      line.cut('reset');
+      fill(ballast);
+      await somewhen(2000);
+      rmSync(ballast);
+      line.join();
+    },
+  },
+  {
+    // beyond what was asked of it: a broker may lose what it has acknowledged since it last saved
+    name: 'broker-kill',
+    async happen({ broker }) {
+      await broker.kill();
+      await somewhen(1000);
+      await broker.restart();
+    },
+  },
+];
+
+export default async function gatewayFaults(
+  report: Report,
+  { smoke, trials = 50, flags }: BenchOptions,
+): Promise<void> {
+  const named = smoke ? 'kill' : flags['fault'];
+  const count = smoke ? 200 : Number(flags['count'] ?? 1000);
+  for (const fault of faults.filter(({ name }) => named === undefined || name === named)) {
+    const missing = fault.missing?.();
+    if (missing) {
+      report(`${fault.name}.trials`, 0, `trials, ${missing}`);
+      continue;
+    }
+    const { results, writesLost } = await series(fault, smoke ? 1 : trials, count);
+    report(`${fault.name}.trials`, results.length, 'trials');
+    const sum = (of: keyof GatewayTrial): number => results.reduce((total, result) => total + result[of], 0);
+    report(`${fault.name}.sent`, sum('sent'), 'readings');
+    report(`${fault.name}.lost`, sum('lost'), 'readings');
+    report(`${fault.name}.duplicated`, sum('duplicated'), 'rows');
+    report(`${fault.name}.disordered`, sum('disordered'), 'rows');
+    if (fault.name === 'power-cut') report(`${fault.name}.writes-lost`, writesLost, 'writes');
+    if (fault.name === 'disk-full') report(`${fault.name}.refused`, sum('refused'), 'messages');
+  }
+}
+
+interface Series {
+  readonly results: readonly GatewayTrial[];
+  readonly writesLost: number;
+}
+
+async function series(fault: Fault, trials: number, count: number): Promise<Series> {
+  const disk = fault.name === 'disk-full' ? Disk.mount(8) : undefined;
+  const bench = await GatewayBench.start({ ...fault.bench, ...(disk ? { folder: disk.path } : {}) });
+  const results: GatewayTrial[] = [];
+  const perSecond = 1000;
+  try {
+    while (results.length < trials) {
+      // minutes to days, as even on a scale of times
+      const span = 2 * minute * ((3 * day) / (2 * minute)) ** Math.random();
+      results.push(
+        await bench.trial(count, { perSecond, span, ...(fault.window ? { window: fault.window } : {}) }, async () => {
+          await sleep(((0.1 + 0.8 * Math.random()) * (1000 * count)) / perSecond);
+          await fault.happen(bench);
+        }),
+      );
+    }
+  } finally {
+    await bench.stop();
+    disk?.remove();
+  }
+  return { results, writesLost: bench.writesLost };
+}
+
+/** To the last byte. */
+function fill(path: string): void {
+  for (let size = 1024 * 1024; size >= 512; ) {
+    try {
+      writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
+    } catch {
+      size /= 2;
+    }
+  }
+}

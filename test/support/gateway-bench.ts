@@ -1,0 +1,233 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Mosquitto } from '../servers/mosquitto.ts';
+import { farSide, gatewayFlow, gatewayIds, gatewayReading } from './gateway-flow.ts';
+import { Line } from './line.ts';
+import { NodeRed } from './node-red.ts';
+import { PowerCut } from './power-cut.ts';
+import { sensorFlow } from './sensor-flow.ts';
+import { until } from './until.ts';
+
+export interface GatewayTrial {
+  readonly sent: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  /** Rows stored after one that was taken in later. */
+  readonly disordered: number;
+  /** Messages that the gateway refused, and got again. */
+  readonly refused: number;
+}
+
+export interface GatewayBenchOptions {
+  /** Folder of the outbox; default: in the user directory. */
+  readonly folder?: string;
+  /** Watches what is written, so that the power can be cut. */
+  readonly power?: boolean;
+  readonly gateway?: Readonly<Record<string, unknown>>;
+}
+
+interface Rows {
+  readonly values: readonly number[];
+  /** Highest id. */
+  readonly last: number;
+}
+
+interface Sent {
+  readonly no: number;
+  readonly reading: readonly object[];
+}
+
+/** Two Node-REDs, a broker between them and a line to it: a gateway here, a sensor in there. */
+export class GatewayBench {
+  readonly broker: Mosquitto;
+  readonly line: Line;
+  readonly far: NodeRed;
+  readonly folder: string;
+  readonly power: PowerCut | undefined;
+  readonly near: NodeRed;
+  /** By cuts of the power: lost or torn. */
+  writesLost = 0;
+  readonly #userDir: string;
+  readonly #outstanding = new Map<number, Sent>();
+  #alive = true;
+  #no = 0;
+  #n = 0;
+  #seenTaken = 0;
+  #seenErrors = 0;
+  #lastRow = 0;
+  #trials = 0;
+
+  private constructor(parts: {
+    broker: Mosquitto;
+    line: Line;
+    far: NodeRed;
+    near: NodeRed;
+    userDir: string;
+    folder: string;
+    power: PowerCut | undefined;
+  }) {
+    this.broker = parts.broker;
+    this.line = parts.line;
+    this.far = parts.far;
+    this.near = parts.near;
+    this.folder = parts.folder;
+    this.power = parts.power;
+    this.#userDir = parts.userDir;
+  }
+
+  static async start({
+    folder: given,
+    power: watch = false,
+    gateway = {},
+  }: GatewayBenchOptions = {}): Promise<GatewayBench> {
+    const broker = await Mosquitto.start();
+    const line = await Line.to(broker.port);
+    const far = await NodeRed.start({
+      flow: sensorFlow({ broker: { port: String(broker.port) }, sensor: farSide }).filter(
+        ({ type }) => type !== 'test-probe',
+      ),
+    });
+    const userDir = mkdtempSync(join(tmpdir(), 'percept-gw-'));
+    const folder = given ?? join(userDir, 'box');
+    mkdirSync(folder, { recursive: true });
+    const power = watch ? new PowerCut(folder) : undefined;
+    const near = await NodeRed.start({
+      flow: gatewayFlow(line.port, { gateway: { path: join(folder, 'outbox.sqlite'), patience: '2', ...gateway } }),
+      userDir,
+      ...(power ? { env: power.env } : {}),
+    });
+    const bench = new GatewayBench({ broker, line, far, near, userDir, folder, power });
+    await until(() => near.status(gatewayIds.gateway)?.text === 'all sent', { what: 'the gateway to connect' });
+    return bench;
+  }
+
+  /**
+   * Brings readings to the gateway as a careful source does: again, in order, until it was done with them. `fault` happens meanwhile.
+   * @param span simulated time between the first reading and the last, ms
+   * @param window messages (of up to 20 readings) that the source leaves open at once
+   */
+  async trial(
+    count: number,
+    { perSecond, span, window = 50 }: { perSecond: number; span: number; window?: number },
+    fault: () => Promise<void>,
+  ): Promise<GatewayTrial> {
+    const from = this.#n;
+    const refusedBefore = this.#seenErrors;
+    this.#trials++;
+    const step = span / count;
+    const began = Date.now() - span - from * step;
+    const start = performance.now();
+    const source = async (): Promise<void> => {
+      while (this.#n - from < count || this.#outstanding.size > 0) {
+        const due = ((performance.now() - start) / 1000) * perSecond;
+        while (this.#alive && this.#outstanding.size < window && this.#n - from < Math.min(count, due))
+          this.#send(Math.min(1 + Math.floor(Math.random() * 20), count - (this.#n - from)), began, step);
+        await sleep(2);
+        await this.#listen();
+      }
+    };
+    await Promise.all([source(), fault()]);
+    const rows = await this.#settled(from);
+    const distinct = new Set(rows);
+    return {
+      sent: count,
+      lost: count - distinct.size,
+      duplicated: rows.length - distinct.size,
+      disordered: rows.filter((value, i) => i > 0 && value < (rows[i - 1] as number)).length,
+      refused: this.#seenErrors - refusedBefore,
+    };
+  }
+
+  /** kill -9, and what may happen before it starts again. */
+  async killGateway(meanwhile: () => void = () => undefined): Promise<void> {
+    this.#alive = false;
+    await this.near.kill();
+    meanwhile();
+    await this.near.again();
+    await this.#listen();
+    for (const sent of this.#outstanding.values()) this.#inject(sent);
+    this.#alive = true;
+  }
+
+  async cutPower(): Promise<void> {
+    const { power } = this;
+    if (!power) throw new Error('The bench does not watch what is written.');
+    await this.killGateway(() => {
+      this.writesLost += power.cut();
+      power.begin();
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.near.stop();
+    await this.far.stop();
+    await this.line.stop();
+    await this.broker.stop();
+    this.power?.remove();
+    rmSync(this.#userDir, { recursive: true, force: true });
+  }
+
+  #send(count: number, began: number, step: number): void {
+    const reading = Array.from({ length: count }, (_, i) => ({
+      ...gatewayReading(this.#n + i, 0),
+      // its own in each trial: two may fall on the same times
+      quantity: `temperature-${this.#trials}`,
+      time: Math.round(began + (this.#n + i) * step),
+    }));
+    const sent = { no: this.#no++, reading };
+    this.#n += count;
+    this.#outstanding.set(sent.no, sent);
+    this.#inject(sent);
+  }
+
+  #inject({ no, reading }: Sent): void {
+    this.near.inject(gatewayIds.gateway, { no, reading });
+  }
+
+  /** To what the gateway was done with, and what it refused. */
+  async #listen(): Promise<void> {
+    const taken = this.near.messages('taken');
+    for (; this.#seenTaken < taken.length; this.#seenTaken++)
+      this.#outstanding.delete(Number(taken[this.#seenTaken]?.['no']));
+    const errors = this.near.messages('errors');
+    for (; this.#seenErrors < errors.length; this.#seenErrors++) {
+      const sent = this.#outstanding.get(Number(errors[this.#seenErrors]?.['no']));
+      if (!sent) continue;
+      await sleep(100);
+      if (this.#alive) this.#inject(sent);
+    }
+  }
+
+  /** Values at the far side, in the order of storing: when all are there, or nothing has come for long. */
+  async #settled(from: number): Promise<readonly number[]> {
+    let rows: Rows = { values: [], last: this.#lastRow };
+    let since = Date.now();
+    await until(
+      () => {
+        const now = this.#rows();
+        if (now.values.length !== rows.values.length) since = Date.now();
+        rows = now;
+        return new Set(rows.values).size >= this.#n - from || Date.now() - since > 25_000;
+      },
+      { ms: 300_000, what: 'the rows to arrive' },
+    );
+    // a duplicate would come late
+    await sleep(300);
+    rows = this.#rows();
+    this.#lastRow = rows.last;
+    return rows.values;
+  }
+
+  #rows(): Rows {
+    const db = new DatabaseSync(join(this.far.userDir, 'test.sqlite'), { readOnly: true });
+    try {
+      const all = db.prepare('select id, value from reading where id > ? order by id').all(this.#lastRow);
+      return { values: all.map((row) => Number(row['value'])), last: Number(all.at(-1)?.['id'] ?? this.#lastRow) };
+    } finally {
+      db.close();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, test } from 'node:test';
+import { noCompiler, PowerCut } from '../support/power-cut.ts';
+
+/** Commits a row after the other and says so, until it is killed. */
+const program = (path: string, synchronous: string): string => `
+  const { DatabaseSync } = require('node:sqlite');
+  const db = new DatabaseSync(${JSON.stringify(path)});
+  db.exec('pragma journal_mode = wal; pragma synchronous = ${synchronous}; create table if not exists t (n integer)');
+  for (let n = 1; ; n++) { db.exec('insert into t values (' + n + ')'); process.stdout.write(n + '\\n'); }`;
+
+/** @returns rows that were said to be committed and are not there after the cut */
+async function lost(synchronous: 'full' | 'off'): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'percept-pc-'));
+  const power = new PowerCut(folder);
+  const path = join(folder, 'test.sqlite');
+  try {
+    const child = spawn(process.execPath, ['-e', program(path, synchronous)], {
+      env: { ...process.env, ...power.env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    let said = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      said = Number(chunk.toString().trim().split('\n').at(-1)) || said;
+      if (said > 200) child.kill('SIGKILL');
+    });
+    await exited;
+    power.cut();
+    const db = new DatabaseSync(path);
+    const rows = Number(db.prepare('select count(*) as n from t').get()?.['n']);
+    const check = db.prepare('pragma integrity_check').get();
+    db.close();
+    if (synchronous === 'full') assert.deepEqual({ ...check }, { integrity_check: 'ok' });
+    return Math.max(0, said - rows);
+  } finally {
+    power.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe('a power cut as it is played', { skip: noCompiler() }, () => {
+  test('takes nothing that was synced', async () => {
+    for (let i = 0; i < 5; i++) assert.equal(await lost('full'), 0);
+  });
+
+  test('takes what was committed and not synced', async () => {
+    assert.ok((await lost('off').catch(() => 1)) > 0);
+  });
+});
