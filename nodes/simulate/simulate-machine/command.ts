@@ -26,6 +26,7 @@ const Command = Type.Object({
 export type Command = Static<typeof Command>;
 
 const readMessage = messageReader(Type.Object({ payload: Command }));
+const fields = Object.keys(Command.properties);
 /** Fields that do something by themselves. */
 const verbs = ['fault', 'severity', 'clear', 'load', 'speed', 'run'] as const;
 const fastest = 1.2;
@@ -51,18 +52,18 @@ export function commandOf(msg: Message): Command {
   return payload;
 }
 
-function given({ payload, topic }: Message): unknown {
-  const plain = typeof payload === 'object' && payload !== null ? payload : undefined;
-  const fielded =
-    verbs.some((verb) => verb === topic) && typeof topic === 'string'
-      ? { [topic]: payload }
-      : typeof payload === 'string'
-        ? { fault: payload }
-        : undefined;
-  const all = plain ?? fielded;
-  if (!all) throw simulateError('simulate-command', {});
+function given({ payload, topic }: Message): object {
+  const verb = verbs.find((one) => one === topic);
+  const all = typeof payload === 'object' && payload !== null ? payload : { [verb ?? unnamed(payload)]: payload };
+  const known = fields.filter((field) => field in all).map((field) => [field, Reflect.get(all, field) as unknown]);
   // a drop-down with nothing chosen means: no fault
-  return 'fault' in all && all.fault === null ? { ...all, fault: 'none' } : all;
+  return Object.fromEntries(
+    known.map(([field, value]) => [field, field === 'fault' && value === null ? 'none' : value]),
+  );
+}
+
+function unnamed(payload: unknown): string {
+  return typeof payload === 'string' ? 'fault' : '';
 }
 
 /**
