@@ -156,7 +156,7 @@ export function nabOptimum(points: readonly NabPoint[], profile: NabProfile): Na
 
 /** 0 is the detector that never finds anything, 100 the one that finds each window at its first row. */
 export function nabNormalised(raw: number, windows: number, profile: NabProfile): number {
-  if (windows === 0) return 100;
+  if (windows === 0) throw new Error('These recordings have no labelled window, so there is nothing to score.');
   const [none, perfect] = [-profile.fn * windows, profile.tp * windows];
   return (100 * (raw - none)) / (perfect - none);
 }

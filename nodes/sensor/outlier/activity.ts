@@ -1,4 +1,4 @@
-import { Mean } from './scale.js';
+import { MeanDistance } from './scale.js';
 import type { Statistic } from './statistic.js';
 
 const fast = 16;
@@ -12,7 +12,7 @@ export class Activity implements Statistic {
   step = 0;
   recent = 0;
   seen = 0;
-  usual = new Mean(slow);
+  usual = new MeanDistance(slow);
 
   measure(value: number): number | undefined {
     this.step = Math.abs(value - this.last);

@@ -6,7 +6,7 @@ import { Level } from './level.js';
 import { Novelty } from './novelty.js';
 import { Resolution } from './resolution.js';
 import { Rhythm } from './rhythm.js';
-import { logRatio, Mean } from './scale.js';
+import { logRatio, MeanDistance } from './scale.js';
 import { Seasonal } from './seasonal.js';
 import { memory, type Statistic } from './statistic.js';
 import { Stuck } from './stuck.js';
@@ -20,6 +20,8 @@ const resolution = 1e-3;
 const nearlyAll = 4;
 /** Rows before a band means anything. */
 const few = 20;
+/** Times the mean distance from the middle beyond which all is alike. */
+const farthest = 1e4;
 /** Part of what feedback allowed that is left after each row: half of it after a hundred thousand. */
 const fading = 0.5 ** 1e-5;
 
@@ -28,7 +30,7 @@ interface View {
   readonly statistic: Statistic;
   /** Whether its distances are in the channel's own unit; otherwise they are ratios. */
   readonly valued: boolean;
-  readonly usual: Mean;
+  readonly usual: MeanDistance;
   readonly tail: Tail;
 }
 
@@ -51,11 +53,13 @@ export class Channel {
   resolution = new Resolution();
   drift = new Drift();
   rhythm = new Rhythm();
+  start = new Float64Array(5);
+  started = 0;
   gathered = 0;
   gatheredTail = new Tail(evidence);
   scoreTail = new Tail(evidence);
   /** Mean distance of a row from the level before it. */
-  noise = new Mean(memory);
+  noise = new MeanDistance(memory);
   /** Decades that each view showed at most during the last episode; the last is what was gathered. */
   peaks = new Float64Array(this.views.length + 1);
   /** Decades that feedback takes off each of them, and how many times further it lets the level go. */
@@ -68,9 +72,33 @@ export class Channel {
   readonly #distances = new Float64Array(this.views.length);
   readonly #surprises = new Float64Array(this.views.length + 1);
 
+  /** Whether enough rows have come to know roughly where the values lie. */
+  get begun(): boolean {
+    return this.started === this.start.length;
+  }
+
+  /** The very first row may be a glitch, and nothing is known yet to tell it by: the median of five is none. */
+  #begin(value: number): void {
+    this.start[this.started++] = value;
+    if (this.begun) this.#extreme.middle = this.start.toSorted()[this.start.length >> 1] as number;
+  }
+
+  /** A glitch of a billion would blind every mean for good: this is as far as anyone looks. */
+  #within(value: number): number {
+    const { middle, spread } = this.#extreme;
+    if (spread.count < few || spread.value === 0) return value;
+    const most = farthest * spread.value;
+    return Math.min(middle + most, Math.max(middle - most, value));
+  }
+
   /** Looks at a row: `score` is the evidence against its being usual, in decades; `departure` how far its level is away. */
-  measure(value: number, time: number): void {
+  measure(seen: number, time: number): void {
+    if (!this.begun) {
+      this.#begin(seen);
+      return;
+    }
     const spread = this.#extreme.spread.value;
+    const value = this.#within(seen);
     this.value = value;
     let sum = 0;
     let most = Number.NEGATIVE_INFINITY;
@@ -137,7 +165,7 @@ export class Channel {
   /** What the last episode showed is fine; its level may go as many times further than the limit. */
   allow(times: number): void {
     for (const [i, peak] of this.peaks.entries()) this.allowed[i] = Math.max(this.allowed[i] as number, peak);
-    this.tolerance = Math.max(this.tolerance, times);
+    this.tolerance *= times;
     this.level.settle();
   }
 
@@ -158,5 +186,5 @@ export class Channel {
 }
 
 function view(compared: Comparison, statistic: Statistic, valued: boolean): View {
-  return { compared, statistic, valued, usual: new Mean(memory), tail: new Tail(relative) };
+  return { compared, statistic, valued, usual: new MeanDistance(memory), tail: new Tail(relative) };
 }

@@ -109,4 +109,6 @@ export interface FindingLike {
   readonly channel: string;
   readonly score: number;
   readonly threshold: number;
+  /** Unknown: whatever the score was of. */
+  readonly compared?: Comparison;
 }

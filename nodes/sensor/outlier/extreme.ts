@@ -1,4 +1,4 @@
-import { Mean } from './scale.js';
+import { MeanDistance } from './scale.js';
 import { memory, type Statistic } from './statistic.js';
 
 /** How fast the middle follows, in mean deviations a row. */
@@ -8,9 +8,9 @@ const step = 0.02;
 export class Extreme implements Statistic {
   middle = Number.NaN;
   value = 0;
-  up = new Mean(memory);
-  down = new Mean(memory);
-  spread = new Mean(memory);
+  up = new MeanDistance(memory);
+  down = new MeanDistance(memory);
+  spread = new MeanDistance(memory);
 
   measure(value: number): number | undefined {
     this.value = value;
@@ -21,10 +21,7 @@ export class Extreme implements Statistic {
   }
 
   learn(): void {
-    if (Number.isNaN(this.middle)) {
-      this.middle = this.value;
-      return;
-    }
+    if (Number.isNaN(this.middle)) this.middle = this.value;
     const difference = this.value - this.middle;
     this.up.learn(Math.max(0, difference));
     this.down.learn(Math.max(0, -difference));

@@ -7,6 +7,10 @@ const leastRows = 100;
 /** Rows without anything after which an episode is over, and rows after which what lasts is learnt from all the same. */
 const pause = 30;
 const patience = 1000;
+/** Times what was fine that is fine from then on. */
+const margin = 1.5;
+/** Beyond this nothing is a measurement: squares and sums of such numbers stay finite. */
+const largest = 1e30;
 /** Rows that a false alarm takes, measured on noise: chance that makes one row rare makes its neighbours rare, too. */
 const runs = { evidence: 2, level: 4 };
 
@@ -63,24 +67,25 @@ export class OutlierJudge {
   }
 
   look(values: readonly number[], time: number): Look {
-    const { channels, rows, together } = this.#model;
-    const ready = rows > this.#warmUp;
+    const { channels, together } = this.#model;
+    const warmUp = this.#warmUp;
     const rare = { evidence: this.#rare(runs.evidence), level: this.#rare(runs.level) };
     const limitOf = ({ channel }: ChannelModel): number =>
-      ready ? channel.level.tail.level(rare.level) : Number.POSITIVE_INFINITY;
+      channel.level.home > warmUp ? channel.level.tail.level(rare.level) : Number.POSITIVE_INFINITY;
     const triggers: Trigger[] = [];
     const verdicts = channels.map((own, index): ChannelVerdict => {
       const { channel } = own;
       const value = values[index];
-      const threshold = ready ? channel.scoreTail.level(rare.evidence) : Number.POSITIVE_INFINITY;
-      const measured = value !== undefined && Number.isFinite(value);
-      if (!measured) return { score: 0, threshold, expected: undefined };
+      const threshold = channel.level.rows > warmUp ? channel.scoreTail.level(rare.evidence) : Number.POSITIVE_INFINITY;
+      if (value === undefined || !(Math.abs(value) < largest)) return { score: 0, threshold, expected: undefined };
       const expected = channel.expected(time);
       channel.measure(value, time);
+      channel.rhythm.learn(time);
+      if (channel.level.rows === 0) return { score: 0, threshold, expected };
       this.#departures[index] = channel.departure;
       const { score, compared } = channel;
       if (score >= threshold) triggers.push({ index, score, threshold, compared });
-      this.#learn(own, value, time, limitOf(own));
+      this.#learn(own, channel.value, limitOf(own));
       if (channel.level.away > 0) {
         const limit = limitOf(own);
         triggers.push({ index, score: Math.abs(channel.departure), threshold: limit, compared: 'level' });
@@ -89,7 +94,7 @@ export class OutlierJudge {
     });
     if (together) {
       const score = together.measure(this.#departures);
-      const threshold = ready ? together.tail.level(rare.level) : Number.POSITIVE_INFINITY;
+      const threshold = together.rows > warmUp ? together.tail.level(rare.level) : Number.POSITIVE_INFINITY;
       if (score >= threshold) {
         const index = together.leading(this.#departures);
         triggers.push({ index, score, threshold, compared: 'channels' });
@@ -102,12 +107,13 @@ export class OutlierJudge {
   }
 
   /** See `Detector.feedback`. */
-  allow({ kind, channel, score, threshold }: FindingLike): void {
-    const times = threshold > 0 && Number.isFinite(score) ? (1.5 * score) / threshold : 1;
-    const { channels, rhythm, outlier } = this.#model;
+  allow({ kind, channel, score, threshold, compared = 'level' }: FindingLike): void {
+    const { channels, rhythm, outlier, together } = this.#model;
+    const times = threshold > 0 && Number.isFinite(score) ? Math.max(1, (margin * score) / threshold) : 1;
+    if (kind === 'outlier' && compared === 'channels' && together) together.tolerance *= times;
     for (const [i, own] of channels.entries()) {
       if (channel !== '' && channel !== this.#names[i]) continue;
-      if (kind === 'outlier') own.channel.allow(times);
+      if (kind === 'outlier') own.channel.allow(compared === 'level' ? times : 1);
       if (kind === 'stuck') own.channel.stuck.settle();
       if (kind === 'quantised') own.channel.resolution.settle();
       if (kind === 'drift') own.channel.drift.settle();
@@ -121,8 +127,7 @@ export class OutlierJudge {
     return this.#model.outlier.rows > patience;
   }
 
-  #learn({ channel }: ChannelModel, value: number, time: number, limit: number): void {
-    channel.rhythm.learn(time);
+  #learn({ channel }: ChannelModel, value: number, limit: number): void {
     channel.fade();
     channel.level.learn(value, channel.departure, limit);
     channel.learn();

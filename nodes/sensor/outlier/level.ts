@@ -1,4 +1,4 @@
-import { Mean } from './scale.js';
+import { MeanDistance } from './scale.js';
 import { memory } from './statistic.js';
 import { Tail, wandering } from './tail.js';
 
@@ -9,6 +9,8 @@ const past = 200;
 const patience = 1000;
 /** Part of the limit that a departure has to come back under to be over. */
 const release = 0.8;
+/** Times the usual distance beyond which all is alike. */
+const farthest = 1e6;
 /** Rows before the usual distance means anything. */
 const few = 20;
 
@@ -20,7 +22,9 @@ export class Level {
   now = Number.NaN;
   reference = Number.NaN;
   rows = 0;
-  usual = new Mean(memory);
+  /** Rows since it was last taken for the usual level after a long departure. */
+  home = 0;
+  usual = new MeanDistance(memory);
   tail = new Tail(wandering);
   /** Rows since it left, 0 at home. */
   away = 0;
@@ -35,9 +39,11 @@ export class Level {
       this.reference = value;
     }
     this.rows++;
+    this.home++;
     this.now += (value - this.now) / Math.min(this.rows, present);
     if (this.usual.count < few) return 0;
-    return (this.now - this.reference) / Math.max(this.usual.value, resolution, Number.MIN_VALUE);
+    const distance = (this.now - this.reference) / Math.max(this.usual.value, resolution, Number.MIN_VALUE);
+    return Math.min(farthest, Math.max(-farthest, distance));
   }
 
   /**
@@ -51,11 +57,19 @@ export class Level {
     if (out && this.away < present) this.tail.learn(far);
     this.away = out ? this.away + 1 : 0;
     if (out && this.away < patience) return;
-    if (out) this.settle();
+    if (out) this.#restart();
     this.reference += (value - this.reference) / Math.min(this.rows, past);
     if (this.rows <= present) return;
     if (this.usual.count >= few) this.tail.learn(far);
     this.usual.learn(Math.abs(this.now - this.reference));
+  }
+
+  /** A new level may wander otherwise, too. */
+  #restart(): void {
+    this.settle();
+    this.home = 0;
+    this.usual.count = 0;
+    this.usual.value = 0;
   }
 
   /** Takes the present level for the usual one. */

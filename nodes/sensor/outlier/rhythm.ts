@@ -6,20 +6,35 @@ const memory = 1000;
 const gap = 20;
 /** Times the usual interval, and times the longest pause so far, after which a source is silent. */
 const patience = { usual: 10, longest: 3 };
-
+/** Part by which the longest pause shrinks with each row. */
+const forgetting = 1e-4;
 /** Intervals before the usual one means anything. */
 const few = 10;
+/** Rows of an earlier time after which it is believed. */
+const convincing = 100;
 
 /** When a source's rows come. */
 export class Rhythm {
   last = Number.NaN;
   usual = new Mean(memory);
+  /** Rows in a row that came with earlier, rising times, and the last of these. */
+  strays = 0;
+  stray = Number.NaN;
   /** Longest pause so far, ms; one that was a silence counts as what it was allowed to be. */
   longest = 0;
 
-  /** Whether a row of that time comes after all others. */
+  /** Whether a row of that time comes after all others; or enough have told that it was the clock that went back. */
   follows(time: number): boolean {
-    return Number.isNaN(this.last) || time > this.last;
+    if (Number.isNaN(this.last) || time > this.last) {
+      this.strays = 0;
+      return true;
+    }
+    this.strays = time > this.stray ? this.strays + 1 : 0;
+    this.stray = time;
+    if (this.strays < convincing) return false;
+    this.strays = 0;
+    this.last = this.stray;
+    return true;
   }
 
   /** Whether it comes so late that it doesn't continue the row before. */
@@ -31,7 +46,7 @@ export class Rhythm {
     const pause = this.usual.count < few ? time - this.last : Math.min(time - this.last, this.limit);
     if (pause > 0) {
       this.usual.learn(pause);
-      this.longest = Math.max(this.longest, pause);
+      this.longest = Math.max(this.longest * (1 - forgetting), pause);
     }
     this.last = time;
   }

@@ -14,6 +14,19 @@ export class Mean {
   }
 }
 
+/** Times the mean distance beyond which a distance counts no more for the mean. */
+const farthest = 100;
+/** Distances before their mean means anything. */
+const few = 5;
+
+/** The mean of distances that one glitch doesn't ruin: what is very far counts as far, and often far is soon usual. */
+export class MeanDistance extends Mean {
+  override learn(distance: number): void {
+    const most = this.count >= few && this.value > 0 ? farthest * this.value : distance;
+    super.learn(Math.min(distance, most));
+  }
+}
+
 /** Nothing is told apart beyond a million millionth and a million millions. */
 const most = 40;
 

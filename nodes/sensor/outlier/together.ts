@@ -22,6 +22,8 @@ export class Together {
   factor: Float64Array;
   rows = 0;
   tail = new Tail(wandering);
+  /** How many times farther feedback lets it go. */
+  tolerance = 1;
 
   constructor(channels: number) {
     this.#channels = channels;
@@ -42,7 +44,7 @@ export class Together {
       this.#solved[i] = white;
       sum += white * white;
     }
-    return Math.sqrt(sum / n);
+    return Math.sqrt(sum / n) / this.tolerance;
   }
 
   /** The channel that adds most to the last distance, given all the others. */
