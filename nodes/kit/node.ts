@@ -4,7 +4,7 @@ import { defineErrors, type PerceptError, toPerceptError } from './errors.js';
 import { setLanguage } from './language.js';
 import { MetricsRegistry, type NodeMetrics } from './metrics.js';
 import { redactText } from './redact.js';
-import { configReader, messageReader } from './schema.js';
+import { checkVariables, configReader, messageReader } from './schema.js';
 
 export type Message = NodeMessage & Record<string, unknown>;
 /** One entry per output: a message, several, or null for none. */
@@ -35,7 +35,7 @@ export interface NodeContext<Config> {
   send(...outputs: Outputs): void;
   /** @param key in the node's locale file, or `node-red:common.status.…` */
   status(level: Level, key: string, params?: Record<string, string | number>): void;
-  /** An error that belongs to no message: status, log, Catch node. With `msg`, Catch nodes get it along. */
+  /** An error outside the handling of a message: status, and Catch nodes (with `msg`) or, where none is, the log. */
   fail(thrown: unknown, msg?: Message): void;
   log(level: 'debug' | 'info' | 'warn', text: string): void;
   translate(key: string, params?: Record<string, string | number>): string;
@@ -131,6 +131,7 @@ export function defineNode<C extends TProperties, M extends TProperties = Record
       const instance = new Instance(this as Offering, RED, definition.type);
       const running = instance.start(async () => {
         const context = instance.context(readConfig(migrate(raw, definition.migrations ?? [])));
+        checkVariables(context.credentials);
         return await definition.start(context);
       });
 
@@ -190,8 +191,8 @@ class Instance {
   start<V>(begin: () => Promise<Running<V>>): Promise<Running<V>> {
     const ready = begin();
     this.#node[offered] = { type: this.#type, ready: ready as Promise<Running<never>> };
-    // inputs and users see the same rejection; here it is told once
-    ready.catch((thrown: unknown) => this.#fail(thrown));
+    // inputs and users see the same rejection; here it is told once, when Node-RED has made the Catch nodes too
+    ready.catch((thrown: unknown) => setImmediate(() => this.#fail(thrown)));
     return ready;
   }
 
@@ -260,9 +261,8 @@ class Instance {
 
   #fail(thrown: unknown, msg?: Message): void {
     this.whileOpen(() => {
-      const problem = localizedError(this.#report(thrown), this.#secrets);
-      if (msg) this.#node.error(problem, msg);
-      else this.#node.error(problem);
+      // without a message, Node-RED asks no Catch node
+      this.#node.error(localizedError(this.#report(thrown), this.#secrets), msg ?? {});
     });
   }
 

@@ -16,6 +16,18 @@ const error = defineErrors({
       action: '편집기에서 노드를 열어 고친 뒤 배포하세요.',
     },
   },
+  'config-variable': {
+    'en-US': {
+      status: 'variable not set',
+      text: 'The setting "{field}" is to come from the environment variable {variable}, which is not set.',
+      action: 'Set it where Node-RED is started, or write the value into the node, and deploy.',
+    },
+    ko: {
+      status: '환경 변수 없음',
+      text: '설정 "{field}" 값은 환경 변수 {variable}에서 가져와야 하는데 설정되어 있지 않습니다.',
+      action: 'Node-RED를 시작하는 곳에서 변수를 설정하거나 노드에 값을 직접 적고 배포하세요.',
+    },
+  },
   'message-invalid': {
     'en-US': {
       status: 'bad message',
@@ -35,11 +47,26 @@ export type Reader<T extends TSchema> = (raw: unknown) => Static<T>;
 
 /**
  * For a node's configuration, as the editor saves it: numbers arrive as texts, an empty field means "not set".
- * @throws PerceptError `config-invalid`
+ * @throws PerceptError `config-invalid`, `config-variable`
  */
 export function configReader<T extends TObject>(schema: T): Reader<T> {
   const read = reader(schema, 'config-invalid');
-  return (raw) => read(withoutEmpty(raw));
+  const fields = Object.keys(schema.properties);
+  return (raw) => {
+    checkVariables(raw as Record<string, unknown>, fields);
+    return read(withoutEmpty(raw));
+  };
+}
+
+/**
+ * Node-RED puts an environment variable in the place of `${NAME}`, and leaves the text as it is where there is none.
+ * @throws PerceptError `config-variable`
+ */
+export function checkVariables(values: Readonly<Record<string, unknown>>, fields = Object.keys(values)): void {
+  for (const field of fields) {
+    const [, variable] = /^\$\{([A-Za-z_]\w*)\}$/.exec(String(values[field])) ?? [];
+    if (variable !== undefined) throw error('config-variable', { field, variable });
+  }
 }
 
 /** @throws PerceptError `message-invalid` */

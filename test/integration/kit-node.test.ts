@@ -94,9 +94,12 @@ test('what an old instance sends after a redeploy is ignored', async () => {
   );
 });
 
-test('a setting that does not fit is named in the status and the log, and messages get the same error', async () => {
+const caught = (text: string): boolean =>
+  nodeRed.messages('errors').some((msg) => (msg['error'] as { message: string }).message.includes(text));
+
+test('a setting that does not fit is named to Catch nodes and in the status, and messages get the same error', async () => {
   await nodeRed.deploy(flow({ limit: 'many' }));
-  await until(() => nodeRed.log.includes('The setting "limit" does not fit'));
+  await until(() => caught('The setting "limit" does not fit'), { what: 'the Catch node to get it' });
   const already = nodeRed.messages('errors').length;
   nodeRed.inject(trial, { payload: 1 });
   await until(() => nodeRed.messages('errors')[already]);
@@ -113,7 +116,18 @@ test('a node uses what a config node offers, wherever it stands in the file', as
 
 test('a config node that is missing is an error with what to do', async () => {
   await nodeRed.deploy(flow({ api: 'b00000000000000a' }));
-  await until(() => nodeRed.log.includes('No test-api is chosen'));
+  await until(() => caught('No test-api is chosen'), { what: 'the Catch node to get it' });
+});
+
+test('an error that no Catch node gets is in the log', async () => {
+  await nodeRed.deploy(flow({ limit: 'many' }).filter(({ type }) => type !== 'catch'));
+  await until(() => nodeRed.log.includes('The setting "limit" does not fit'), { what: 'the log to tell' });
+});
+
+test('a setting from an environment variable that is not set is told by its name', async () => {
+  await nodeRed.deploy(flow({ limit: `\${PERCEPT_TEST_LIMIT}` }));
+  await until(() => caught('environment variable PERCEPT_TEST_LIMIT, which is not set'), { what: 'the error' });
+  assert.equal(nodeRed.status(trial)?.text, 'variable not set');
 });
 
 test('a configuration of an earlier version is brought forward', async () => {

@@ -206,7 +206,8 @@ test('an export without a response or file comes in pieces that can be joined', 
 
 test('a recording that is not there is an error with what to do', async () => {
   await until(() => nodeRed.status(ids.missing)?.text === 'nothing to play', { what: 'the status' });
-  await until(() => /nowhere\.csv: it does not exist\. Check the path/.test(nodeRed.log), { what: 'the log to tell' });
+  const told = /nowhere\.csv: it does not exist\. Check the path/;
+  await until(() => nodeRed.messages('errors').some((msg) => told.test(errorOf(msg))), { what: 'the error' });
 });
 
 test('replayed with its original times again, nothing is stored twice', async () => {

@@ -66,6 +66,17 @@ test('a setting that does not fit is named', () => {
   assert.throws(() => read({}), /"count"/);
 });
 
+test('a variable that is not set is named; any other text with a dollar is taken as it is', () => {
+  const read = configReader(Type.Object({ password: Type.String() }));
+  const named = (name: string) => `\${${name}}`;
+  for (const password of ['$', 'pa$$word', '$HOME', named(''), named('1A'), `a${named('A')}`, named('A') + named('B')])
+    assert.deepEqual(read({ password }), { password });
+  assert.throws(
+    () => read({ password: named('NOT_THERE') }),
+    (thrown) => thrown instanceof PerceptError && thrown.code === 'config-variable' && /NOT_THERE/.test(thrown.message),
+  );
+});
+
 test('latency quantiles are within a bucket of the truth, in constant memory', () => {
   const metrics = new NodeMetrics();
   for (let ms = 1; ms <= 1000; ms++) metrics.observe(ms);
