@@ -49,4 +49,40 @@ export const outlierError = defineErrors({
       action: '{expected}을(를) 입력하십시오.',
     },
   },
+  'outlier-unknown-source': {
+    'en-US': {
+      status: 'unknown source',
+      text: 'Nothing is known of {source} {quantity} here, so feedback changes nothing.',
+      action: 'Send feedback with the msg.finding that this node sent, while the source is still watched.',
+    },
+    ko: {
+      status: '알 수 없는 소스',
+      text: '이 노드는 {source} {quantity}을(를) 알지 못하므로 피드백이 반영되지 않습니다.',
+      action: '소스가 감시되는 동안 이 노드가 보낸 msg.finding과 함께 피드백을 보내십시오.',
+    },
+  },
+  'outlier-no-finding': {
+    'en-US': {
+      status: 'no finding',
+      text: 'msg.feedback came without the msg.finding that it is about.',
+      action: 'Send the finding along, as this node or the store gave it.',
+    },
+    ko: {
+      status: '발견 항목 없음',
+      text: 'msg.feedback에 대상이 되는 msg.finding이 없습니다.',
+      action: '이 노드나 저장소가 준 발견 항목을 함께 보내십시오.',
+    },
+  },
+  'outlier-save': {
+    'en-US': {
+      status: 'state not saved',
+      text: 'What was learnt could not be saved: {detail}.',
+      action: 'Make room on the disk, or make the folder writable; watching goes on, and saving is tried again.',
+    },
+    ko: {
+      status: '상태를 저장하지 못함',
+      text: '학습한 내용을 저장하지 못했습니다: {detail}.',
+      action: '디스크 공간을 확보하거나 폴더에 쓰기 권한을 주십시오. 감시는 계속되며 저장을 다시 시도합니다.',
+    },
+  },
 });
