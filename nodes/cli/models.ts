@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { readCard } from '../inference/card.js';
+import { ModelHost } from '../inference/host.js';
 import { type PublicModel, publicModels } from '../inference/manifest.js';
 import { pull } from '../inference/pull.js';
 import { type Models, openModels } from '../inference/registry.js';
@@ -13,7 +14,7 @@ const help = `percept models: the models that nodes can use.
 
   percept models list               every model and version; * is the one that is used
   percept models pull NAME...       download public models, checked by sha256; --all for all of them
-  percept models verify [NAME...]   check every file against its card
+  percept models verify [NAME...]   check every file against its card, and load it
   percept models add FILE --card CARD.json   bring a model of your own
 
   --user-dir DIR   of Node-RED; models are looked for in there (default .percept, else ~/.node-red)
@@ -32,7 +33,10 @@ const say = speaker({
     'en-US': '{model} {version} was here already, checked.',
     ko: '{model} {version}은(는) 이미 있으며 확인했습니다.',
   },
-  right: { 'en-US': '{model} {version} is the file of its card.', ko: '{model} {version} 파일이 카드와 일치합니다.' },
+  right: {
+    'en-US': '{model} {version} is the file of its card and runs in {runtime}.',
+    ko: '{model} {version} 파일이 카드와 일치하며 {runtime}에서 실행됩니다.',
+  },
   added: { 'en-US': '{model} {version} is in {place}.', ko: '{model} {version}을(를) {place}에 추가했습니다.' },
 });
 
@@ -116,10 +120,14 @@ async function verify(models: Models, names: readonly string[]): Promise<number>
   );
   for (const name of names) if (!all.some(({ card }) => card.name === name)) await models.find(name);
   if (all.length === 0) console.log(say('none'));
-  return await each(all, async ({ card: { name: model, version } }) => {
-    await (await models.find(model, version)).bytes();
-    console.log(say('right', { model, version }));
+  const host = new ModelHost();
+  const status = await each(all, async ({ card: { name: model, version } }) => {
+    const user = await host.use(await models.find(model, version), { policy: 'block' });
+    await user.release();
+    console.log(say('right', { model, version, runtime: user.facts.runtime }));
   });
+  await host.close();
+  return status;
 }
 
 async function add(models: Models, names: readonly string[], options: Options): Promise<number> {

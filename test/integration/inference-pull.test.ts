@@ -8,7 +8,7 @@ import { folderPlace } from '../../dist/inference/place.js';
 import { pull } from '../../dist/inference/pull.js';
 import { Models } from '../../dist/inference/registry.js';
 import { percept } from '../support/cli.ts';
-import { cardFor, temporaryFolder } from '../support/models.ts';
+import { cardFor, temporaryFolder, tinyModel } from '../support/models.ts';
 
 const whole = Buffer.alloc(3_000_000, 'a model ');
 const code = (expected: string) => (thrown: unknown) => {
@@ -110,14 +110,17 @@ test('percept models: add, list, verify, and what is wrong is named', async (t) 
   const folder = temporaryFolder(t);
   const files = temporaryFolder(t);
   const at = ['--models', folder];
-  writeFileSync(join(files, 'my.onnx'), whole);
-  writeFileSync(join(files, 'card.json'), JSON.stringify(cardFor(whole)));
+  const own = tinyModel();
+  writeFileSync(join(files, 'my.onnx'), own);
+  writeFileSync(join(files, 'card.json'), JSON.stringify(cardFor(own)));
   const added = await percept(['models', 'add', join(files, 'my.onnx'), '--card', join(files, 'card.json'), ...at]);
   assert.deepEqual([added.status, added.stderr], [0, '']);
-  assert.deepEqual(await (await new Models([folderPlace(folder)]).find('tiny')).bytes(), whole);
+  assert.deepEqual(await (await new Models([folderPlace(folder)]).find('tiny')).bytes(), own);
   const { stdout } = await percept(['models', 'list', ...at]);
   assert.match(stdout, /^\* tiny +1 +ready/m);
   assert.match(stdout, /^\* person-192 +1 +not pulled/m);
+  const right = await percept(['models', 'verify', 'tiny', ...at]);
+  assert.match(right.stdout, /tiny 1 .* runs in onnxruntime/);
   cpSync(join(files, 'card.json'), join(folder, 'tiny/1/model.onnx'));
   const verified = await percept(['models', 'verify', ...at]);
   assert.equal(verified.status, 1);

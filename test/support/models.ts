@@ -3,6 +3,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Card } from '../../dist/inference/card.js';
+import { Graph } from '../../dist/inference/onnx/graph.js';
+import type { Model } from '../../dist/inference/registry.js';
+import { float32, type Tensor } from '../../dist/inference/tensor.js';
 import { dataFolder } from './data.ts';
 
 type Cleaning = { after: (clean: () => void) => void };
@@ -40,4 +43,28 @@ export function realModel(name: string): string {
   const path = join(dataFolder() ?? '', 'models', `${name}.onnx`);
   if (!existsSync(path)) throw new Error(`${path} is not there`);
   return path;
+}
+
+/** `y = x * factor` for `size` numbers; `work` matrix products of 512 x 512 on the way make it slow. */
+export function tinyModel({ size = 4, factor = 2, work = 0 } = {}): Buffer {
+  const graph = new Graph('tiny');
+  let value = graph.op('Mul', [graph.input('x', [1, size]), graph.scalar(factor)]);
+  if (work > 0) {
+    const square = graph.op('Expand', [graph.scalar(0.001), graph.ints(512, 512)]);
+    let product = square;
+    for (let i = 0; i < work; i++) product = graph.op('MatMul', [product, square]);
+    const nothing = graph.op('Mul', [graph.op('ReduceMax', [product], { keepdims: 0 }), graph.scalar(0)]);
+    value = graph.op('Add', [value, nothing]);
+  }
+  graph.output('y', value, [1, size]);
+  return graph.encode();
+}
+
+/** A model in memory, as the registry would give it. */
+export function inMemory(bytes: Buffer, changes: Partial<Card> = {}): Model {
+  return { card: cardFor(bytes, changes), place: 'memory', bytes: () => Promise.resolve(bytes) };
+}
+
+export function numbers(...values: readonly number[]): Tensor {
+  return float32(Float32Array.from(values), [1, values.length]);
 }
