@@ -22,6 +22,8 @@ const nearlyAll = 4;
 const few = 20;
 /** Times the mean distance from the middle beyond which all is alike. */
 const farthest = 1e4;
+/** Times what was fine that is fine from then on. */
+const margin = 1.5;
 /** Part of what feedback allowed that is left after each row: half of it after a hundred thousand. */
 const fading = 0.5 ** 1e-5;
 
@@ -62,6 +64,8 @@ export class Channel {
   noise = new MeanDistance(memory);
   /** Decades that each view showed at most during the last episode; the last is what was gathered. */
   peaks = new Float64Array(this.views.length + 1);
+  /** Times the limit that its level went at most meanwhile. */
+  farthest = 0;
   /** Decades that feedback takes off each of them, and how many times further it lets the level go. */
   allowed = new Float64Array(this.views.length + 1);
   tolerance = 1;
@@ -150,22 +154,24 @@ export class Channel {
     return (this.views[this.leading] as View).compared;
   }
 
-  /** An episode begins: what it shows is noted from this row on. */
-  note(): void {
-    this.peaks.set(this.#surprises);
-  }
-
-  /** The episode goes on. */
-  noteMore(): void {
+  /**
+   * Notes what an episode shows, for feedback.
+   * @param first whether it begins with this row
+   * @param limit of the level
+   */
+  note(first: boolean, limit: number): void {
+    if (first) this.peaks.fill(0);
+    if (first) this.farthest = 0;
     for (const [i, surprise] of this.#surprises.entries()) {
       this.peaks[i] = Math.max(this.peaks[i] as number, surprise);
     }
+    this.farthest = Math.max(this.farthest, Math.abs(this.departure) / limit);
   }
 
-  /** What the last episode showed is fine; its level may go as many times further than the limit. */
+  /** What the last episode showed is fine. @param times the limit that the level went, if that is known better */
   allow(times: number): void {
     for (const [i, peak] of this.peaks.entries()) this.allowed[i] = Math.max(this.allowed[i] as number, peak);
-    this.tolerance *= times;
+    this.tolerance *= Math.max(1, margin * Math.max(times, this.farthest));
     this.level.settle();
   }
 

@@ -44,7 +44,10 @@ export function createDetector(options: DetectorOptions): Detector {
     model.interrupted = excluded ? 1 : 0;
     const findings = listen(model, names, time, true);
     model.rhythm.learn(time);
-    if (excluded) return { ...nothing('excluded'), findings };
+    if (excluded) {
+      judge.pass(values, time);
+      return { ...nothing('excluded'), findings };
+    }
     model.rows++;
     const ready = model.rows > warmUp;
     const { channels, row } = judge.look(values, time);

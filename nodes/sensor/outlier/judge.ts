@@ -7,7 +7,7 @@ const leastRows = 100;
 /** Rows without anything after which an episode is over, and rows after which what lasts is learnt from all the same. */
 const pause = 30;
 const patience = 1000;
-/** Times what was fine that is fine from then on. */
+/** Times what was fine of the channels together that is fine from then on. */
 const margin = 1.5;
 /** Beyond this nothing is a measurement: squares and sums of such numbers stay finite. */
 const largest = 1e30;
@@ -106,14 +106,21 @@ export class OutlierJudge {
     return { channels: verdicts, row };
   }
 
+  /** A row that is not looked at still came. */
+  pass(values: readonly number[], time: number): void {
+    for (const [i, { channel }] of this.#model.channels.entries()) {
+      if (Number.isFinite(values[i])) channel.rhythm.learn(time);
+    }
+  }
+
   /** See `Detector.feedback`. */
   allow({ kind, channel, score, threshold, compared = 'level' }: FindingLike): void {
     const { channels, rhythm, outlier, together } = this.#model;
-    const times = threshold > 0 && Number.isFinite(score) ? Math.max(1, (margin * score) / threshold) : 1;
-    if (kind === 'outlier' && compared === 'channels' && together) together.tolerance *= times;
+    const times = threshold > 0 && Number.isFinite(score) ? Math.max(1, score / threshold) : 1;
+    if (kind === 'outlier' && compared === 'channels' && together) together.tolerance *= margin * times;
     for (const [i, own] of channels.entries()) {
       if (channel !== '' && channel !== this.#names[i]) continue;
-      if (kind === 'outlier') own.channel.allow(compared === 'level' ? times : 1);
+      if (kind === 'outlier') own.channel.allow(compared === 'level' ? times : 0);
       if (kind === 'stuck') own.channel.stuck.settle();
       if (kind === 'quantised') own.channel.resolution.settle();
       if (kind === 'drift') own.channel.drift.settle();
@@ -133,19 +140,29 @@ export class OutlierJudge {
     channel.learn();
   }
 
+  #note(triggers: readonly Trigger[], first: boolean): void {
+    const { channels, outlier } = this.#model;
+    const indexes = new Set(triggers.map(({ index }) => index));
+    if (!first) indexes.add(outlier.channel);
+    for (const index of indexes) {
+      const { channel } = channels[index] as ChannelModel;
+      channel.note(first, channel.level.tail.level(this.#rare(runs.level)));
+    }
+  }
+
   #follow(
     triggers: readonly Trigger[],
     values: readonly number[],
     verdicts: readonly ChannelVerdict[],
     time: number,
   ): SensorFinding[] {
-    const { outlier, channels } = this.#model;
+    const { outlier } = this.#model;
     this.active = triggers.length > 0;
     const [first] = triggers.toSorted((a, b) => b.score / b.threshold - a.score / a.threshold);
     if (outlier.open) {
       outlier.rows++;
       outlier.quiet = first ? 0 : outlier.quiet + 1;
-      for (const { index } of triggers) (channels[index] as ChannelModel).channel.noteMore();
+      this.#note(triggers, false);
       if (outlier.quiet <= pause) return [];
       const finding = outlier.finding('outlier', this.#names, time);
       outlier.end();
@@ -153,7 +170,7 @@ export class OutlierJudge {
     }
     if (!first) return [];
     const { index, score, threshold, compared } = first;
-    for (const { index: own } of triggers) (channels[own] as ChannelModel).channel.note();
+    this.#note(triggers, true);
     const seen = values[index] as number;
     const expected = verdicts[index]?.expected ?? { low: seen, high: seen };
     outlier.begin(index, { since: time, score, threshold, amount: amountOf(seen, expected), seen, expected, compared });

@@ -3,7 +3,7 @@ import type { Statistic } from './statistic.js';
 /** Steps of a stretch, and how many stretches are kept. */
 const length = 8;
 const places = 128;
-/** A stretch is kept of every so many steps at most; with the places it makes how far back is remembered. */
+/** A stretch is kept of one in so many steps at most; with the places it makes how far back is remembered. */
 const sparsest = 64;
 
 /**
@@ -43,7 +43,7 @@ export class Novelty implements Statistic {
   }
 
   learn(): void {
-    if (this.rows > 0 || this.steps < 2 * length || this.steps % this.every !== 0) return;
+    if (this.rows > 0 || this.steps < 2 * length || lot(this.steps) % this.every !== 0) return;
     if (this.kept === places && this.every < sparsest) this.#thin();
     this.stretches.set(this.window.subarray(0, length), this.next * length);
     this.kept = Math.max(this.kept, this.next + 1);
@@ -79,4 +79,10 @@ export class Novelty implements Statistic {
     this.next = places / 2;
     this.every *= 2;
   }
+}
+
+/** Scattered, or what recurs every few rows would be kept at the same few of its phases. */
+function lot(step: number): number {
+  const mixed = Math.imul(step ^ (step >>> 15), 0x2c1b3c6d);
+  return Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39) >>> 16;
 }
