@@ -15,6 +15,8 @@ export class Stuck {
   changes = 0;
   repeats = 0;
   longest = 0;
+  /** The last run that was too long. */
+  overlong = 0;
 
   /** @returns whether it is stuck now */
   learn(value: number, time: number, decades: number): boolean {
@@ -23,7 +25,9 @@ export class Stuck {
       this.repeats++;
       return this.run > this.limit(decades);
     }
-    this.longest = Math.max(this.longest * (1 - forgetting), Math.min(this.run, this.limit(decades)));
+    const limit = this.limit(decades);
+    if (this.run > limit) this.overlong = this.run;
+    this.longest = Math.max(this.longest * (1 - forgetting), Math.min(this.run, limit));
     if (!Number.isNaN(this.last)) this.changes++;
     this.last = value;
     this.since = time;
@@ -39,8 +43,8 @@ export class Stuck {
     return Math.max(fewest, longer * this.longest, chance);
   }
 
-  /** Takes the present run for a usual one. */
+  /** Takes the present run, or the last that was too long, for a usual one. */
   settle(): void {
-    this.longest = Math.max(this.longest, this.run);
+    this.longest = Math.max(this.longest, this.run, this.overlong);
   }
 }
