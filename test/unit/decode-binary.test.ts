@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readWav, wavHeader } from '../../dist/sensor/decode/wav.js';
+import { wavHeader } from '../../dist/kit/wav.js';
+import { readWav } from '../../dist/sensor/decode/wav.js';
 import { arrival, decoder, receivedAt, refuses } from '../support/decoding.ts';
 import { jpegOf } from '../support/jpeg.ts';
 

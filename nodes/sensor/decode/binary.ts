@@ -1,4 +1,5 @@
 import type { Sound } from '../../kit/index.js';
+import { bytesPerSample, isWav, type Pcm, wavHeader } from '../../kit/wav.js';
 import type { DecoderSettings } from './contract.js';
 import { decodeError } from './errors.js';
 import { isJpeg, readJpeg } from './jpeg.js';
@@ -7,7 +8,7 @@ import { makeNamer } from './naming.js';
 import { isPcm, readPcm } from './pcm.js';
 import { makeStamper } from './stamp.js';
 import { readTime } from './time.js';
-import { bytesPerSample, isWav, type Pcm, readWav, wavHeader } from './wav.js';
+import { readWav } from './wav.js';
 
 type Content = Omit<RawRecording, 'recording'> & {
   readonly quantity: string;

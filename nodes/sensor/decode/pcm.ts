@@ -1,6 +1,6 @@
 import type { Sound } from '../../kit/index.js';
+import { bytesPerSample, checkSound, type Pcm } from '../../kit/wav.js';
 import { decodeError } from './errors.js';
-import { bytesPerSample, checkSound, type Pcm } from './wav.js';
 
 /** What a small device puts before its samples. */
 export interface PcmMessage extends Pcm {

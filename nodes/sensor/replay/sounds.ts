@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { PerceptError, Sound } from '../../kit/index.js';
 import { toPerceptError } from '../../kit/index.js';
-import { bytesPerSample, type Pcm, readWavHead, wavHeader } from '../decode/wav.js';
+import { bytesPerSample, type Pcm, wavHeader } from '../../kit/wav.js';
+import { readWavHead } from '../decode/wav.js';
 import { filesAt, type RecordedFile } from './files.js';
 import { bad, type Item, type Recording } from './item.js';
 import { message, topicOf } from './rows.js';
