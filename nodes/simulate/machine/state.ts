@@ -8,6 +8,7 @@ import { workAt } from './work.js';
 
 /** What goes on in a machine; its sensors show some of it. */
 export interface State {
+  /** It is switched on; it runs down for some seconds when it is not. */
   readonly running: boolean;
   /** Share of full load that is asked of it. */
   readonly load: number;
@@ -74,7 +75,7 @@ export function stateAt(
   const losses = fixed * motor ** 2 + winding * Math.min(4, torque ** 2) * Math.min(1, field);
 
   return {
-    running: field > 0.01,
+    running: setting(exercise, 'run', time) !== 0,
     load,
     motor: motor * rated,
     driven: motor * held * rated,
