@@ -70,6 +70,8 @@ export class Channel {
   allowed = new Float64Array(this.views.length + 1);
   tolerance = 1;
   value = Number.NaN;
+  /** In decades: before and after what feedback takes off. */
+  evidence = 0;
   score = 0;
   departure = 0;
   leading = 0;
@@ -105,21 +107,25 @@ export class Channel {
     const value = this.#within(seen);
     this.value = value;
     let sum = 0;
+    let counted = 0;
     let most = Number.NEGATIVE_INFINITY;
     for (const [i, { statistic, valued, usual, tail }] of this.views.entries()) {
       const distance = statistic.measure(value, time);
       this.#distances[i] = distance ?? Number.NaN;
       const known = distance !== undefined && usual.count > 0;
       const surprise = known ? tail.surprise(logRatio(distance, usual.value, resolution * (valued ? spread : 1))) : 0;
-      sum += this.#counted(i, surprise);
+      sum += surprise;
+      counted += this.#counted(i, surprise);
       if (surprise <= most) continue;
       most = surprise;
       this.leading = i;
     }
     this.gathered += (sum - this.gathered) / gathering;
     // adding up surprises is Fisher's way (1925); what was gathered lately is one more of them
-    this.score = sum + this.#counted(this.views.length, this.gatheredTail.surprise(this.gathered));
-    this.departure = this.level.measure(value, resolution * spread) / this.tolerance;
+    const lately = this.gatheredTail.surprise(this.gathered);
+    this.evidence = sum + lately;
+    this.score = counted + this.#counted(this.views.length, lately);
+    this.departure = this.level.measure(value, resolution * spread);
   }
 
   /** Takes the row that was measured last for a usual one. */
@@ -135,7 +141,7 @@ export class Channel {
     }
     if (this.level.rows > 1) this.noise.learn(Math.abs(this.value - this.level.now));
     this.gatheredTail.learn(this.gathered);
-    this.scoreTail.learn(this.score);
+    this.scoreTail.learn(this.evidence);
   }
 
   /** The next row doesn't continue the last one. */
@@ -157,7 +163,7 @@ export class Channel {
   /**
    * Notes what an episode shows, for feedback.
    * @param first whether it begins with this row
-   * @param limit of the level
+   * @param limit of the level, without tolerance
    */
   note(first: boolean, limit: number): void {
     if (first) this.peaks.fill(0);
@@ -168,10 +174,10 @@ export class Channel {
     this.farthest = Math.max(this.farthest, Math.abs(this.departure) / limit);
   }
 
-  /** What the last episode showed is fine. @param times the limit that the level went, if that is known better */
+  /** What the last episode showed is fine. @param times how many limits away the level was, as far as the finding tells */
   allow(times: number): void {
     for (const [i, peak] of this.peaks.entries()) this.allowed[i] = Math.max(this.allowed[i] as number, peak);
-    this.tolerance *= Math.max(1, margin * Math.max(times, this.farthest));
+    this.tolerance = Math.max(this.tolerance, margin * Math.max(times, this.farthest));
     this.level.settle();
   }
 

@@ -71,7 +71,7 @@ export class OutlierJudge {
     const warmUp = this.#warmUp;
     const rare = { evidence: this.#rare(runs.evidence), level: this.#rare(runs.level) };
     const limitOf = ({ channel }: ChannelModel): number =>
-      channel.level.home > warmUp ? channel.level.tail.level(rare.level) : Number.POSITIVE_INFINITY;
+      channel.level.home > warmUp ? channel.tolerance * channel.level.tail.level(rare.level) : Number.POSITIVE_INFINITY;
     const triggers: Trigger[] = [];
     const verdicts = channels.map((own, index): ChannelVerdict => {
       const { channel } = own;
@@ -94,7 +94,8 @@ export class OutlierJudge {
     });
     if (together) {
       const score = together.measure(this.#departures);
-      const threshold = together.rows > warmUp ? together.tail.level(rare.level) : Number.POSITIVE_INFINITY;
+      const threshold =
+        together.rows > warmUp ? together.tolerance * together.tail.level(rare.level) : Number.POSITIVE_INFINITY;
       if (score >= threshold) {
         const index = together.leading(this.#departures);
         triggers.push({ index, score, threshold, compared: 'channels' });

@@ -44,7 +44,7 @@ export class Together {
       this.#solved[i] = white;
       sum += white * white;
     }
-    return Math.sqrt(sum / n) / this.tolerance;
+    return Math.sqrt(sum / n);
   }
 
   /** The channel that adds most to the last distance, given all the others. */
