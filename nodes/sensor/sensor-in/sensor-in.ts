@@ -1,3 +1,4 @@
+import type { NodeAPI } from 'node-red';
 import { defineNode, type Message } from '../../kit/index.js';
 import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
@@ -8,6 +9,7 @@ import type { Outcome } from '../ingest/item.js';
 import { messagesOf } from '../ingest/messages.js';
 import { arrivalOf } from '../ingest/payload.js';
 import { Redriver } from '../ingest/redrive.js';
+import { serveTrial } from '../trial/route.js';
 import { Health } from './health.js';
 import { Redrive, SensorInConfig } from './settings.js';
 import { subscribe } from './subscription.js';
@@ -15,7 +17,7 @@ import { subscribe } from './subscription.js';
 /** For what is on its way when the node closes; Node-RED waits 15 s. */
 const closingMs = 4_000;
 
-export default defineNode({
+const sensorIn = defineNode({
   type: 'percept-sensor-in',
   config: SensorInConfig,
   message: Redrive,
@@ -74,3 +76,8 @@ export default defineNode({
     };
   },
 });
+
+export default (RED: NodeAPI): void => {
+  sensorIn(RED);
+  serveTrial(RED);
+};
