@@ -285,3 +285,26 @@ describe('simulate machine over MQTT', { skip: needs('mosquitto') }, () => {
     );
   });
 });
+
+test('a topic that the broker refuses is told, and the others go on', { skip: needs('mosquitto') }, async () => {
+  const broker = await Mosquitto.start({ acl: 'topic write site/pump-1/power\ntopic read #\n' });
+  const nodeRed = await NodeRed.start({
+    flow: sensorFlow({
+      broker: { port: String(broker.port) },
+      more: [simulated({ broker: ids.broker, quantities: 'temperature,power' }), ...probes],
+    }),
+  });
+  try {
+    await until(() => nodeRed.status(machine)?.text === 'topic refused');
+    assert.match(errorOf(nodeRed.messages('caught')[0]), /site\/pump-1\/temperature.*access list/s);
+    await until(() => (stored(nodeRed)[0]?.count ?? 0) > 20, { what: 'the other topic to go on' });
+    assert.deepEqual(
+      stored(nodeRed).map(({ quantity }) => quantity),
+      ['power'],
+    );
+    assert.equal(nodeRed.messages('caught').length, 1);
+  } finally {
+    await nodeRed.stop();
+    await broker.stop();
+  }
+});
