@@ -39,6 +39,51 @@ export interface Sound {
   readonly time: number;
 }
 
+/** A tone that stands out of its surroundings. */
+export interface Line {
+  /** Hz */
+  readonly frequency: number;
+  /** dB, as in the spectrogram. */
+  readonly level: number;
+}
+
+/** What was wrong with the samples, before they were transformed. */
+export interface SoundQuality {
+  /** Root mean square and mean, of the worst channel, where 1 is full scale (of numbers: in their unit). */
+  readonly rms: number;
+  readonly mean: number;
+  /** Share of the samples at full scale. */
+  readonly clipped: number;
+}
+
+/** `msg.spectrogram`: what sounded when, in bands. */
+export interface Spectrogram {
+  readonly source: string;
+  /** ms UTC of the first sample. */
+  readonly time: number;
+  /** Channels, frames, bands: row by row in `data`. */
+  readonly shape: readonly [channels: number, frames: number, bands: number];
+  /** dB as float32, little-endian; 0 dB is a mean square of 1. Shared between wires, never changed in place. */
+  readonly data: Buffer;
+  /** dB; the least and the most there is in it. */
+  readonly range: { readonly min: number; readonly max: number };
+  readonly scale: 'mel' | 'linear';
+  /** Hz; the bands' centres. */
+  readonly bands: readonly number[];
+  /** Hz */
+  readonly sampleRate: number;
+  /** Seconds under each window, and from one to the next. */
+  readonly window: number;
+  readonly hop: number;
+  /** The strongest tones of each channel, by frequency. */
+  readonly lines: readonly (readonly Line[])[];
+  /** Correlation of each pair of channels (1-2, 1-3, 2-3, …), -1 to 1. */
+  readonly relations: readonly number[];
+  readonly quality: SoundQuality;
+  /** On request. */
+  readonly png?: Buffer;
+}
+
 /** `msg.frame`: one picture. */
 export interface Frame {
   readonly id: number;
