@@ -40,5 +40,77 @@ for (const mqttVersion of ['5', '4'] as const) {
       );
       assert.equal(nodeRed.messages('taken').length, 500);
     });
+
+    test('takes what a flow brings: plain numbers with a topic, objects, arrays', async () => {
+      const before = stored().length;
+      send({ topic: 'hall/gate/open', payload: 1 });
+      send({ topic: 'hall/gate', payload: { open: 2, strain: 3 } });
+      send({ topic: 'hall', payload: [{ source: 'hall/a', quantity: 'x', value: 4, time: '2026-01-01T00:00:00Z' }] });
+      await until(() => stored().length >= before + 4, { what: 'four rows' });
+      assert.deepEqual(stored().slice(before), [1, 2, 3, 4]);
+      const [first] = query<{ source: string; quantity: string }>(
+        nodeRed,
+        "select source, quantity from series join reading on series.id = series_id where value = 1 and quantity = 'open'",
+      );
+      assert.deepEqual({ ...first }, { source: 'hall/gate', quantity: 'open' });
+    });
+
+    test('stores repeated readings once, and reordered ones all', async () => {
+      const before = stored().length;
+      const readings = gatewayReadings(2000, 20, began);
+      const mixed = [...readings.slice(10), ...readings.slice(5), ...readings];
+      for (const reading of mixed) send({ reading });
+      await until(() => stored().length >= before + 20, { what: '20 rows' });
+      // long sent, and here again
+      send({ reading: [...readings, ...gatewayReadings(2100, 1, began)] });
+      await until(() => stored().includes(2100), { what: 'the last row' });
+      assert.equal(stored().length, before + 21);
+    });
+
+    test('refuses what is no reading, tells which and why, and takes none of the message in', async () => {
+      const [reading] = gatewayReadings(3000, 1, began);
+      const wrong: Record<string, unknown>[] = [
+        { reading: [reading, { ...reading, value: Number.NaN }] },
+        { reading: { ...reading, value: Number.POSITIVE_INFINITY } },
+        { reading: { ...reading, source: '' } },
+        { reading: { ...reading, time: -5 } },
+        { reading: { ...reading, source: 'a\nb' } },
+        { topic: 'a/b', payload: 'NaN' },
+        { topic: 'a/b', payload: { value: 'inf' } },
+        { topic: 'a/b' },
+      ];
+      const before = nodeRed.messages('errors').length;
+      for (const msg of wrong) send(msg);
+      await until(() => nodeRed.messages('errors').length >= before + wrong.length, { what: 'all errors' });
+      const errors = nodeRed.messages('errors').slice(before);
+      assert.match(JSON.stringify(errors[0]?.error), /Reading 2 of the message.*value/);
+      assert.equal(stored().includes(3000), false);
+    });
+
+    test('keeps readings while the line is cut, and sends all when it is joined', async () => {
+      send({ control: 'cut' });
+      await until(() => nodeRed.status(gatewayIds.gateway)?.text === 'cut, 0 kept', { what: 'the status of the cut' });
+      const before = stored().length;
+      for (const reading of gatewayReadings(4000, 30, began)) send({ reading });
+      await until(() => nodeRed.status(gatewayIds.gateway)?.text === 'cut, 30 kept', { what: 'thirty to be kept' });
+      assert.equal(stored().length, before);
+      send({ control: 'join' });
+      await until(() => stored().length >= before + 30, { what: 'thirty rows' });
+      const events = (): unknown[] => nodeRed.messages('events').map(({ event }) => event);
+      await until(() => events().at(-1) === 'count' || events().at(-1) === 'drained');
+      for (const event of ['up', 'cut', 'join', 'drained', 'count']) assert.ok(events().includes(event), event);
+    });
+
+    test('knows the clock of the far side, and neither question nor answer becomes a reading', async () => {
+      type Figures = { clock?: { offset: number; uncertainty: number } };
+      const last = nodeRed.messages('events').at(-1)?.payload as Figures;
+      assert.ok(Math.abs(last.clock?.offset ?? 1e9) < 50, JSON.stringify(last));
+      assert.deepEqual(nodeRed.messages('rejected'), []);
+      const names = query<{ quantity: string }>(nodeRed, 'select distinct quantity from series order by quantity');
+      assert.deepEqual(
+        names.map(({ quantity }) => quantity),
+        ['open', 'strain', 'temperature', 'x'],
+      );
+    });
   });
 }

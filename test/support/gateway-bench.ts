@@ -52,6 +52,7 @@ export class GatewayBench {
   writesLost = 0;
   readonly #userDir: string;
   readonly #outstanding = new Map<number, Sent>();
+  #taken: { readonly sent: Sent; readonly position: number }[] = [];
   #alive = true;
   #no = 0;
   #n = 0;
@@ -116,6 +117,7 @@ export class GatewayBench {
   ): Promise<GatewayTrial> {
     const from = this.#n;
     const refusedBefore = this.#seenErrors;
+    this.#taken = [];
     this.#trials++;
     const step = span / count;
     const began = Date.now() - span - from * step;
@@ -145,9 +147,9 @@ export class GatewayBench {
   async killGateway(meanwhile: () => void = () => undefined): Promise<void> {
     this.#alive = false;
     await this.near.kill();
+    await this.#listen();
     meanwhile();
     await this.near.again();
-    await this.#listen();
     for (const sent of this.#outstanding.values()) this.#inject(sent);
     this.#alive = true;
   }
@@ -156,8 +158,10 @@ export class GatewayBench {
     const { power } = this;
     if (!power) throw new Error('The bench does not watch what is written.');
     await this.killGateway(() => {
-      this.writesLost += power.cut();
+      const { lost, position } = power.cut();
       power.begin();
+      this.writesLost += lost;
+      this.#takeBack(position);
     });
   }
 
@@ -187,11 +191,24 @@ export class GatewayBench {
     this.near.inject(gatewayIds.gateway, { no, reading });
   }
 
+  /** What the gateway may have been done with after the moment of the cut only: its source has not heard of that. */
+  #takeBack(position: number): void {
+    const late = this.#taken.filter((one) => one.position > position).map(({ sent }) => sent);
+    const all = [...late, ...this.#outstanding.values()].sort((a, b) => a.no - b.no);
+    this.#outstanding.clear();
+    for (const sent of all) this.#outstanding.set(sent.no, sent);
+    this.#taken = [];
+  }
+
   /** To what the gateway was done with, and what it refused. */
   async #listen(): Promise<void> {
     const taken = this.near.messages('taken');
-    for (; this.#seenTaken < taken.length; this.#seenTaken++)
-      this.#outstanding.delete(Number(taken[this.#seenTaken]?.['no']));
+    const position = this.power?.position ?? 0;
+    for (; this.#seenTaken < taken.length; this.#seenTaken++) {
+      const sent = this.#outstanding.get(Number(taken[this.#seenTaken]?.['no']));
+      if (sent) this.#taken.push({ sent, position });
+      if (sent) this.#outstanding.delete(sent.no);
+    }
     const errors = this.near.messages('errors');
     for (; this.#seenErrors < errors.length; this.#seenErrors++) {
       const sent = this.#outstanding.get(Number(errors[this.#seenErrors]?.['no']));

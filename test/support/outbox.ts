@@ -74,3 +74,10 @@ export function values(kept: readonly Kept[]): number[] {
 export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
+
+/** All that is not handed out yet; a batch ends where the clock was set or the process began. */
+export async function handedOut(outbox: Outbox): Promise<Kept[]> {
+  const all: Kept[] = [];
+  for (let some = await outbox.next(1000); some.length > 0; some = await outbox.next(1000)) all.push(...some);
+  return all;
+}

@@ -11,6 +11,15 @@ interface Entry {
   readonly path: string;
   readonly offset: number;
   readonly data: Buffer;
+  /** Its end in the journal. */
+  readonly end: number;
+}
+
+export interface Cut {
+  /** Writes that were lost or torn. */
+  readonly lost: number;
+  /** What was said to be safe at this position or before must be there. */
+  readonly position: number;
 }
 
 interface Inode {
@@ -26,6 +35,8 @@ interface Naming {
 }
 
 const sector = 512;
+/** Writes and syncs. */
+const shortly = 60;
 
 /**
  * Plays a power cut to what one process has written below a folder. What was synced before is kept; each later write is kept,
@@ -58,14 +69,24 @@ export class PowerCut {
     this.#before = new Map(names.map((name) => [name, readFileSync(join(this.folder, name))]));
   }
 
-  /** After the process was killed: the folder becomes what a disk might have kept. @returns how many writes it lost or tore */
-  cut(chance: () => number = Math.random): number {
+  /** How much has been noted: what happens later has a higher one. */
+  get position(): number {
+    return existsSync(this.#journal) ? statSync(this.#journal).size : 0;
+  }
+
+  /**
+   * After the process was killed: the folder becomes what a disk might have kept at some moment shortly before. Moments are
+   * chosen among writes and syncs, not on the clock: most of the time nothing is being written.
+   */
+  cut(chance: () => number = Math.random): Cut {
+    const entries = [...this.#entries()];
+    const kept = entries.slice(0, Math.max(1, entries.length - Math.floor(chance() * shortly)));
     const disk = new PlayedDisk(this.#before);
-    for (const entry of this.#entries()) disk.play(entry);
+    for (const entry of kept) disk.play(entry);
     for (const name of readdirSync(this.folder)) rmSync(join(this.folder, name));
     const { files, lost } = disk.cut(chance);
     for (const [name, bytes] of files) writeFileSync(join(this.folder, name), bytes);
-    return lost;
+    return { lost, position: kept.at(-1)?.end ?? 0 };
   }
 
   remove(): void {
@@ -92,7 +113,13 @@ export class PowerCut {
       at = data + dataLength;
       // the kill came in the middle of noting it
       if (at > bytes.length) return;
-      yield { op, path: bytes.toString('utf8', data - pathLength, data), offset, data: bytes.subarray(data, at) };
+      yield {
+        op,
+        path: bytes.toString('utf8', data - pathLength, data),
+        offset,
+        data: bytes.subarray(data, at),
+        end: at,
+      };
     }
   }
 }

@@ -25,19 +25,21 @@ async function lost(synchronous: 'full' | 'off'): Promise<number> {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const exited = new Promise((resolve) => child.once('exit', resolve));
-    let said = 0;
+    const said: { readonly n: number; readonly position: number }[] = [];
     child.stdout.on('data', (chunk: Buffer) => {
-      said = Number(chunk.toString().trim().split('\n').at(-1)) || said;
-      if (said > 200) child.kill('SIGKILL');
+      const n = Number(chunk.toString().trim().split('\n').at(-1));
+      said.push({ n, position: power.position });
+      if (n > 200) child.kill('SIGKILL');
     });
     await exited;
-    power.cut();
+    const { position } = power.cut();
+    const committed = said.filter((one) => one.position <= position).at(-1)?.n ?? 0;
     const db = new DatabaseSync(path);
     const rows = Number(db.prepare('select count(*) as n from t').get()?.['n']);
     const check = db.prepare('pragma integrity_check').get();
     db.close();
     if (synchronous === 'full') assert.deepEqual({ ...check }, { integrity_check: 'ok' });
-    return Math.max(0, said - rows);
+    return Math.max(0, committed - rows);
   } finally {
     power.remove();
     rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { range, row, rows, TestOutbox, values } from '../support/outbox.ts';
+import { handedOut, range, row, rows, TestOutbox, values } from '../support/outbox.ts';
 import { until } from '../support/until.ts';
 
 describe('an outbox', () => {
@@ -32,7 +32,7 @@ describe('an outbox', () => {
     await (await file.open()).append(rows(0, 300));
     const outbox = await file.open();
     await outbox.append(rows(300, 300));
-    assert.deepEqual(values(await outbox.next(1000)), range(0, 600));
+    assert.deepEqual(values(await handedOut(outbox)), range(0, 600));
     assert.equal(outbox.figures.accepted, 600);
   });
 
@@ -80,7 +80,7 @@ describe('an outbox', () => {
     await (await file.open()).append([timeless, timeless]);
     const outbox = await file.open();
     await outbox.append([timeless]);
-    const kept = await outbox.next(10);
+    const kept = await handedOut(outbox);
     assert.equal(new Set(kept.map(({ sequence }) => sequence)).size, 3);
   });
 

@@ -1,12 +1,16 @@
 import { defineNode, type Message, type NodeContext } from '../../kit/index.js';
 import { stableClientId } from '../mqtt/options.js';
 import type { Broker } from '../percept-broker/percept-broker.js';
+import { StepWatch } from './clock.js';
 import { Forwarder } from './forwarder.js';
 import { Health } from './health.js';
 import { Outbox } from './outbox.js';
 import { prioritizer } from './priority.js';
 import { readingsReader } from './readings.js';
 import { GatewayConfig, GatewayControl, outboxPath } from './settings.js';
+
+/** For a clock that was set. */
+const lookEveryMs = 1000;
 
 export default defineNode({
   type: 'percept-gateway',
@@ -29,6 +33,7 @@ export default defineNode({
         batchCount: config.batchCount,
         batchMs: config.batchSeconds * 1000,
         patienceMs: config.patience * 1000,
+        clockMs: config.clockSeconds * 1000,
       },
       {
         link: (state) => health.link(state),
@@ -41,6 +46,11 @@ export default defineNode({
     if (outbox.damaged) health.damaged(outbox.damaged);
     health.start();
     forwarder.start();
+    const steps = new StepWatch();
+    const watch = setInterval(() => {
+      const step = steps.look();
+      if (step !== 0) forwarder.stepped(step).catch((thrown: unknown) => context.fail(thrown));
+    }, lookEveryMs);
 
     return {
       async input({ msg, values }) {
@@ -52,6 +62,7 @@ export default defineNode({
         return undefined;
       },
       async close() {
+        clearInterval(watch);
         health.stop();
         await forwarder.stop();
         await outbox.close();

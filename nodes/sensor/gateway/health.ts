@@ -1,4 +1,5 @@
 import { language, type NodeContext, type PerceptError } from '../../kit/index.js';
+import type { MeasuredClock } from '../decode/envelope.js';
 import type { LinkState } from './forwarder.js';
 import type { Figures, Outbox } from './outbox.js';
 import type { Batch } from './sending.js';
@@ -13,6 +14,8 @@ export interface GatewayFigures extends Omit<Figures, 'oldest'> {
   /** Over the link since the node started, and what it would have been without compression. */
   readonly bytesSent: number;
   readonly bytesPlain: number;
+  /** Of the far side against ours, once measured. */
+  readonly clock?: MeasuredClock;
 }
 
 const every = 1000;
@@ -43,7 +46,15 @@ export class Health {
 
   get figures(): GatewayFigures {
     const { oldest = null, ...figures } = this.#outbox.figures;
-    return { link: this.#link, ...figures, oldest, bytesSent: this.#bytes.sent, bytesPlain: this.#bytes.plain };
+    const clock = this.#outbox.clockOf();
+    return {
+      link: this.#link,
+      ...figures,
+      oldest,
+      bytesSent: this.#bytes.sent,
+      bytesPlain: this.#bytes.plain,
+      ...(clock ? { clock } : {}),
+    };
   }
 
   start(): void {

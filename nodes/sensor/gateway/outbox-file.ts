@@ -10,6 +10,8 @@ import { gatewayError, outboxError } from './errors.js';
 /** "PcOb" */
 const applicationId = 0x5063_4f62;
 const version = 1;
+/** The log is written over from its start once it has so many: 1 MB, since some gateways have little room. */
+const logPages = 256;
 /** https://www.sqlite.org/fileformat.html: the file's header, and that of its first page with the number of tables. */
 const headerBytes = 108;
 const magic = Buffer.from('SQLite format 3\0');
@@ -65,6 +67,7 @@ async function opened(path: string, damaged?: PerceptError): Promise<OutboxFile>
   try {
     // until this process ends or closes it: two that forward one outbox would disturb each other
     await run('pragma locking_mode = exclusive');
+    await run(`pragma wal_autocheckpoint = ${logPages}`);
     await check(path, run);
     await run('begin immediate');
     if ((await number(run, 'pragma user_version')) === 0) await create(run);

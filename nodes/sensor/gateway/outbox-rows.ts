@@ -23,12 +23,6 @@ export function countRows(run: Run): Promise<number> {
   return number(run, 'select count(*) from outbox');
 }
 
-/** A stretch of time in which this box's clock runs without a step. @returns its id */
-export async function beginEpoch(run: Run, at: number): Promise<number> {
-  await run('delete from epoch where not exists (select 1 from outbox where epoch = epoch.id)');
-  return (await run('insert into epoch (began) values (?)', at)).insertId;
-}
-
 const priorities = Array.from({ length: 10 }, (_, priority) => priority);
 const ofOne = (priority: number): string =>
   `select * from (select * from outbox where priority = ${priority} and id > ?1 order by id limit ?2)`;

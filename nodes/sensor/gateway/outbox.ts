@@ -1,18 +1,11 @@
 import type { PerceptError } from '../../kit/index.js';
 import { WriterTurns } from '../../store/sqlite/turns.js';
+import type { MeasuredClock } from '../decode/envelope.js';
+import { Epochs } from './epochs.js';
 import { gatewayError, outboxError } from './errors.js';
 import { type OutboxFile, openOutboxFile, type Run } from './outbox-file.js';
 import { excess, type Limits, letGo, usedBytes } from './outbox-room.js';
-import {
-  beginEpoch,
-  countRows,
-  keptAfter,
-  makeLetter,
-  readTally,
-  removeUpTo,
-  type Tally,
-  writeTally,
-} from './outbox-rows.js';
+import { countRows, keptAfter, makeLetter, readTally, removeUpTo, type Tally, writeTally } from './outbox-rows.js';
 import { OutboxWriter } from './outbox-write.js';
 import type { Kept, Row } from './row.js';
 
@@ -75,9 +68,9 @@ export class Outbox {
   readonly #file: OutboxFile;
   readonly #run: Run;
   readonly #writer: OutboxWriter;
+  readonly #epochs: Epochs;
   readonly #turns = new WriterTurns();
   #state: State = { ...nothing, rows: 0, bytes: 0, oldest: undefined };
-  #epoch = 0;
   /** Sent and not removed yet, from the first row on. */
   readonly #done: Stretch = { upTo: 0, count: 0 };
   /** Handed out, from there on. */
@@ -95,6 +88,7 @@ export class Outbox {
     this.#run = file.run;
     this.damaged = file.damaged;
     this.#writer = new OutboxWriter(file.run);
+    this.#epochs = new Epochs(file.run);
   }
 
   /** @throws PerceptError `gateway-newer`, `gateway-not-outbox`, `gateway-in-use`, `gateway-disk-full`, `store-…` */
@@ -140,13 +134,15 @@ export class Outbox {
     return promise;
   }
 
-  /** Up to `count` readings beyond those that were handed out, oldest first. */
+  /** Up to `count` readings of one epoch beyond those that were handed out, oldest first. */
   async next(count: number): Promise<Kept[]> {
     return await this.#alone(async () => {
       // what is handed out does not go; the other half of the room stays free for what must
       const most = Math.min(count, Math.ceil(this.#options.maxReadings / 2) - this.#leased.count);
       if (most <= 0 || this.ahead <= 0) return [];
-      const rows = await keptAfter(this.#run, this.#handedOut, most);
+      const found = await keptAfter(this.#run, this.#handedOut, most);
+      const other = found.findIndex(({ epoch }) => epoch !== found[0]?.epoch);
+      const rows = other < 0 ? found : found.slice(0, other);
       this.#leased.upTo = rows.at(-1)?.id ?? this.#leased.upTo;
       this.#leased.count += rows.length;
       return rows;
@@ -178,6 +174,21 @@ export class Outbox {
     return id;
   }
 
+  /** The clock of this box was set. @param step by how much, ms */
+  async stepped(step: number): Promise<void> {
+    await this.#change(async () => this.#epochs.stepped(step, this.#options.now(), await this.#firstEpoch()));
+  }
+
+  /** The clock of the far side was measured. */
+  async measured(clock: MeasuredClock): Promise<void> {
+    await this.#change(() => this.#epochs.measured(clock));
+  }
+
+  /** How the clock stood when a reading was taken in; default: now. */
+  clockOf(epoch = this.#epochs.current): MeasuredClock | undefined {
+    return this.#epochs.clockOf(epoch);
+  }
+
   /** Commits what is pending first. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -189,7 +200,11 @@ export class Outbox {
 
   async #begin(): Promise<void> {
     this.#state = { ...this.#state, ...(await readTally(this.#run)), rows: await countRows(this.#run) };
-    this.#epoch = await this.#change(() => beginEpoch(this.#run, this.#options.now()));
+    await this.#change(async () => this.#epochs.begin(this.#options.now(), await this.#firstEpoch()));
+  }
+
+  async #firstEpoch(): Promise<number | undefined> {
+    return (await keptAfter(this.#run, this.#done.upTo, 1))[0]?.epoch;
   }
 
   #later(): void {
@@ -230,12 +245,18 @@ export class Outbox {
       for (const { resolve } of group) resolve();
     } catch (thrown) {
       const error = outboxError(thrown, this.#options.path);
+      if (error.code === 'gateway-disk-full') await this.#reuseLog();
       for (const { reject } of group) reject(error);
     }
   }
 
+  /** What the log holds is in the file then, so that its room can be used again. */
+  async #reuseLog(): Promise<void> {
+    await this.#alone(() => this.#run('pragma wal_checkpoint(restart)')).catch(() => undefined);
+  }
+
   async #insert(rows: readonly Row[], state: State): Promise<void> {
-    const inserted = await this.#writer.insert(rows, state.lastId + 1, this.#epoch);
+    const inserted = await this.#writer.insert(rows, state.lastId + 1, this.#epochs.current);
     state.lastId += rows.length;
     state.rows += inserted;
     state.accepted += inserted;

@@ -70,6 +70,11 @@ export class Sending {
     return first ? performance.now() - first.since : 0;
   }
 
+  /** On their way without an answer, oldest first. */
+  get unanswered(): readonly Batch[] {
+    return this.#inFlight;
+  }
+
   /** There may be something to send. */
   wake(): void {
     this.#again = true;

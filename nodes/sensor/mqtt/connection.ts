@@ -43,6 +43,8 @@ export class MqttConnection {
   #watched: { readonly prefix: string; readonly topics: Set<string> } | undefined;
   #pings: NodeJS.Timeout | undefined;
   #open: boolean = true;
+  /** Messages of ours that the broker has not acknowledged. */
+  #unanswered = 0;
 
   constructor(options: IClientOptions, events: ConnectionEvents) {
     const client = connect({ ...options, reconnectPeriod: 0, resubscribe: false, manualConnect: true });
@@ -153,15 +155,22 @@ export class MqttConnection {
    * @throws Error whose `code` is the broker's reason, from 128 on
    */
   async publish(topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Promise<void> {
-    await this.#client.publishAsync(topic, payload, { qos });
+    this.#unanswered++;
+    try {
+      await this.#client.publishAsync(topic, payload, { qos });
+    } finally {
+      this.#unanswered--;
+    }
   }
 
   /** @param forget ends the session too, where the protocol can say so */
   async end(forget = false): Promise<void> {
     if (!this.#open) return;
     const closed = new Promise<void>((resolve) => this.#client.once('close', () => resolve()));
-    const polite = this.#client.connected && !this.#paused;
-    const hard = setTimeout(() => this.#client.end(true), 1000);
+    // asked politely, mqtt.js would wait for every answer first
+    const polite = this.#client.connected && !this.#paused && this.#unanswered === 0;
+    // and it does not hear when it is asked a second time
+    const hard = setTimeout(() => this.#client.stream.destroy(), 1000);
     if (!polite) this.#client.end(true);
     else if (forget && this.#client.options.protocolVersion === 5)
       this.#client.end(false, { properties: { sessionExpiryInterval: 0 } });

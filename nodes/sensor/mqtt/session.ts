@@ -79,6 +79,11 @@ export class MqttSession {
     await this.#running;
   }
 
+  /** At QoS 0, for what is worth nothing later. */
+  send(topic: string, text: string): void {
+    this.#connection?.publish(topic, text, 0).catch(() => undefined);
+  }
+
   get #topic(): string {
     const { group, filter } = this.#options;
     return group === '' ? filter : `$share/${group}/${filter}`;

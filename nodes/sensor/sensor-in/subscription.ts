@@ -1,4 +1,5 @@
 import type { NodeContext } from '../../kit/index.js';
+import { answerTo, isClockMessage } from '../decode/clock-wire.js';
 import { topicPattern } from '../decode/topic.js';
 import type { Ingest } from '../ingest/ingest.js';
 import type { Outcome } from '../ingest/item.js';
@@ -40,13 +41,20 @@ export async function subscribe(
       window: { messages, bytes: windowMegabytes * 1024 * 1024 },
     },
     {
-      arrived: (arrival, comesAgain, safe) =>
+      arrived: (arrival, comesAgain, safe) => {
+        if (isClockMessage(arrival.payload)) {
+          const answer = answerTo(arrival.payload, arrival.receivedAt);
+          if (answer) session.send(answer.topic, answer.text);
+          safe();
+          return;
+        }
         ingest.take(arrival, { comesAgain }, (outcome) => {
           // without an outcome the node is closing: the broker keeps the message
           if (!outcome) return;
           took(outcome);
           safe();
-        }),
+        });
+      },
       connecting: () => health.connecting(),
       connected: () => {
         subscribed.set(clientId, whole);
