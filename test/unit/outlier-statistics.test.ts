@@ -4,6 +4,7 @@ import { Activity } from '../../dist/sensor/outlier/activity.js';
 import { Extreme } from '../../dist/sensor/outlier/extreme.js';
 import { Level } from '../../dist/sensor/outlier/level.js';
 import { Novelty } from '../../dist/sensor/outlier/novelty.js';
+import { PartOfDay } from '../../dist/sensor/outlier/part-of-day.js';
 import { logRatio, Mean, MeanDistance } from '../../dist/sensor/outlier/scale.js';
 import { Seasonal } from '../../dist/sensor/outlier/seasonal.js';
 import type { Statistic } from '../../dist/sensor/outlier/statistic.js';
@@ -87,13 +88,24 @@ test('a ratio stays finite whatever it is of', () => {
 });
 
 test('a time of the day is compared with that of the days before, never with the same one', () => {
-  const daily = new Seasonal(1);
+  const daily = new Seasonal();
   const value = (i: number): number => (i % 1440 < 720 ? 1 : 9);
   const found = distances(daily, times(3 * 1440, value));
   assert.ok(found.slice(0, 1440).every((distance) => distance === undefined));
   assert.ok(found.slice(1440).every((distance) => distance === 0));
   assert.equal(daily.expected(start + 10 * 1440 * minute), 1);
   assert.equal(daily.measure(9, start + 10 * 1440 * minute), 8);
+});
+
+test('the mean of six hours is compared with the same hours on the days before, once they are over', () => {
+  const next = gaussian(15);
+  const found = distances(
+    new PartOfDay(),
+    times(8 * 1440, (i) => (i >= 10_000 && i < 10_200 ? 2 : 0) + next()),
+  );
+  assert.ok(found.every((distance, i) => (i % 360 === 0 && i > 1440) === (distance !== undefined)));
+  const usual = found.slice(0, 10_000).filter((distance) => distance !== undefined);
+  assert.ok((found[10_080] as number) + (found[10_440] as number) > 4 * Math.max(...usual));
 });
 
 test('a stretch that was never seen is far from all, one that was seen is near', () => {

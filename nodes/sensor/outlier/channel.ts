@@ -4,11 +4,13 @@ import { Drift } from './drift.js';
 import { Extreme } from './extreme.js';
 import { Level } from './level.js';
 import { Novelty } from './novelty.js';
+import { PartOfDay } from './part-of-day.js';
 import { Resolution } from './resolution.js';
 import { Rhythm } from './rhythm.js';
 import { logRatio, MeanDistance } from './scale.js';
 import { Seasonal } from './seasonal.js';
 import { memory, type Statistic } from './statistic.js';
+import { Step } from './step.js';
 import { Stuck } from './stuck.js';
 import { evidence, relative, Tail } from './tail.js';
 
@@ -39,10 +41,11 @@ interface View {
 /** One number of a source: several ways of looking at it, each turned into how rare what it sees is. */
 export class Channel {
   readonly #extreme = new Extreme();
-  readonly #daily = new Seasonal(1);
+  readonly #daily = new Seasonal();
   views: readonly View[] = [
     view('time-of-day', this.#daily, true),
-    view('time-of-day-lasting', new Seasonal(8), true),
+    view('part-of-day', new PartOfDay(), true),
+    view('row-before', new Step(), true),
     view('stretches-8', new Novelty(1), true),
     view('stretches-32', new Novelty(4), true),
     view('stretches-128', new Novelty(16), true),

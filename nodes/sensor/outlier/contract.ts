@@ -27,8 +27,10 @@ export type Kind = (typeof kinds)[number];
 export const comparisons = [
   /** what this time of the day is usually like */
   'time-of-day',
-  /** the same, over a quarter of an hour to an hour */
-  'time-of-day-lasting',
+  /** what these six hours of the day are usually like, by their mean */
+  'part-of-day',
+  /** the row before */
+  'row-before',
   /** stretches of the past, of 8, 32, 128 and 512 rows */
   'stretches-8',
   'stretches-32',

@@ -35,9 +35,13 @@ const comparedWith: Readonly<Record<Comparison, Texts>> = {
     'en-US': 'Compared with the same time of the day on the days before.',
     ko: '이전 날들의 같은 시각과 비교했습니다.',
   },
-  'time-of-day-lasting': {
-    'en-US': 'For several rows it has differed from the same time of the day on the days before.',
-    ko: '이전 날들의 같은 시각과 여러 행에 걸쳐 다릅니다.',
+  'part-of-day': {
+    'en-US': 'The mean of the last six hours differs from that of the same hours on the days before.',
+    ko: '지난 여섯 시간의 평균이 이전 날들의 같은 시간대와 다릅니다.',
+  },
+  'row-before': {
+    'en-US': 'It has jumped farther from the row before than it usually does.',
+    ko: '바로 앞의 행에서 평소보다 크게 뛰었습니다.',
   },
   'stretches-8': {
     'en-US': 'The last 8 rows resemble no stretch of the past.',

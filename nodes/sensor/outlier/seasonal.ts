@@ -7,21 +7,15 @@ const bin = day / bins;
 /** Days that the profile remembers. */
 const days = 30;
 
-/** Distance from what this time of the day was like on the days before, smoothed over `rows`. */
+/** Distance from what this time of the day was like on the days before. */
 export class Seasonal implements Statistic {
-  readonly #rows: number;
   profile = new Float64Array(bins);
   counts = new Float32Array(bins);
-  smooth = 0;
   value = 0;
   /** The quarter of an hour that is on, in quarters since 1970, and the mean of its rows so far. */
   quarter = Number.NaN;
   sum = 0;
   rows = 0;
-
-  constructor(rows: number) {
-    this.#rows = rows;
-  }
 
   /** What is usual at that time; undefined on the first day. */
   expected(time: number): number | undefined {
@@ -34,9 +28,7 @@ export class Seasonal implements Statistic {
     if (quarter !== this.quarter) this.#fold(quarter);
     this.value = value;
     const expected = this.expected(time);
-    if (expected === undefined) return undefined;
-    this.smooth += (value - expected - this.smooth) / this.#rows;
-    return Math.abs(this.smooth);
+    return expected === undefined ? undefined : Math.abs(value - expected);
   }
 
   learn(): void {
