@@ -27,7 +27,7 @@ export type Kind = (typeof kinds)[number];
 export const comparisons = [
   /** what this time of the day is usually like */
   'time-of-day',
-  /** what these six hours of the day are usually like, by their mean */
+  /** what these three hours of the day are usually like, by their mean */
   'part-of-day',
   /** the row before */
   'row-before',

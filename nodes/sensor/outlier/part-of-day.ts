@@ -1,13 +1,13 @@
 import type { Statistic } from './statistic.js';
 
-/** Six hours: long enough for noise to cancel out, short enough for a day to have a shape. */
-const part = 6 * 3_600_000;
-const parts = 4;
+/** Three hours: long enough for noise to cancel out, short enough for a day to have a shape. */
+const part = 3 * 3_600_000;
+const parts = 8;
 /** Days that the profile remembers. */
 const days = 30;
 
 /**
- * How far the mean of the six hours that are over was from what they were like on the days before; once in six hours.
+ * How far the mean of the three hours that are over was from what they were like on the days before; once in three hours.
  * What lasts is seen through noise that hides it in each row.
  */
 export class PartOfDay implements Statistic {

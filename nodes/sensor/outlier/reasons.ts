@@ -36,8 +36,8 @@ const comparedWith: Readonly<Record<Comparison, Texts>> = {
     ko: '이전 날들의 같은 시각과 비교했습니다.',
   },
   'part-of-day': {
-    'en-US': 'The mean of the last six hours differs from that of the same hours on the days before.',
-    ko: '지난 여섯 시간의 평균이 이전 날들의 같은 시간대와 다릅니다.',
+    'en-US': 'The mean of the last three hours differs from that of the same hours on the days before.',
+    ko: '지난 세 시간의 평균이 이전 날들의 같은 시간대와 다릅니다.',
   },
   'row-before': {
     'en-US': 'It has jumped farther from the row before than it usually does.',
