@@ -37,13 +37,21 @@ export function prepareUserDir(path: string, fresh: boolean): void {
     );
     for (const name of linked) link(path, name);
     const flows = join(path, 'flows.json');
-    if (!existsSync(flows)) writeFileSync(flows, readFileSync(join(packageRoot, 'flows/shared.json')));
+    if (!existsSync(flows)) writeFileSync(flows, `${JSON.stringify(demoFlows(), null, 2)}\n`);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code !== 'MODULE_NOT_FOUND') {
       throw error('user-dir-unwritable', { path, detail: cause.message }, { cause });
     }
     throw cause;
   }
+}
+
+/** What the systems share, and the systems. Each file can be imported by itself, and so repeats the settings it refers to. */
+function demoFlows(): unknown[] {
+  const all = ['shared', 'machines'].flatMap(
+    (name) => JSON.parse(readFileSync(join(packageRoot, `flows/${name}.json`), 'utf8')) as { id: string }[],
+  );
+  return [...new Map(all.map((node) => [node.id, node])).values()];
 }
 
 /** Lets the next start know that nobody uses the directory any more. */
