@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Disk, noDisk } from '../support/disk.ts';
 import { GatewayBench, type GatewayBenchOptions, type GatewayTrial } from '../support/gateway-bench.ts';
 import { noCompiler } from '../support/power-cut.ts';
+import { until } from '../support/until.ts';
 import type { BenchOptions, Report } from './run.ts';
 
 export const about =
@@ -52,7 +53,7 @@ const faults: readonly Fault[] = [
       const ballast = join(folder, 'ballast');
       line.cut('reset');
       fill(ballast);
-      await somewhen(2000);
+      await sleep(500 + 2000 * Math.random());
       rmSync(ballast);
       line.join();
     },
@@ -88,7 +89,43 @@ export default async function gatewayFaults(
     report(`${fault.name}.duplicated`, sum('duplicated'), 'rows');
     report(`${fault.name}.disordered`, sum('disordered'), 'rows');
     if (fault.name === 'power-cut') report(`${fault.name}.writes-lost`, writesLost, 'writes');
-    if (fault.name === 'disk-full') report(`${fault.name}.refused`, sum('refused'), 'messages');
+    if (fault.name === 'disk-full') {
+      report(`${fault.name}.trials-refused`, results.filter(({ refused }) => refused > 0).length, 'trials');
+      report(`${fault.name}.refused`, sum('refused'), 'messages');
+    }
+  }
+  if (!smoke && (named === undefined || named === 'backlog')) await backlog(report, Number(flags['rows'] ?? 259_200));
+}
+
+/** Three days of a reading a second with the line cut, then all at once; the gateway is killed while it sends. */
+async function backlog(report: Report, count: number): Promise<void> {
+  const bench = await GatewayBench.start();
+  try {
+    const times = { kept: 0, sent: 0 };
+    const began = performance.now();
+    bench.line.cut('reset');
+    const result = await bench.trial(count, { perSecond: 1e6, span: 3 * day, window: 20, most: 500 }, async () => {
+      await until(() => bench.taken >= count, { ms: 300_000, what: 'the backlog to be kept' });
+      times.kept = performance.now() - began;
+      await until(() => bench.figures.waiting === count, { what: 'the gateway to tell of it' });
+      report('backlog.disk', (bench.figures.bytes ?? 0) / count, 'bytes/reading');
+      bench.line.join();
+      const joined = performance.now();
+      await until(() => bench.stored >= count / 4, { ms: 300_000, what: 'a part to be stored' });
+      report('backlog.link', (bench.figures.bytesSent ?? 0) / (bench.figures.sent ?? 1), 'bytes/reading');
+      report('backlog.compressed', (bench.figures.bytesPlain ?? 0) / (bench.figures.bytesSent ?? 1), 'times');
+      await bench.killGateway();
+      await until(() => bench.stored >= count, { ms: 300_000, what: 'all to be stored' });
+      times.sent = performance.now() - joined;
+    });
+    report('backlog.readings', result.sent, 'readings');
+    report('backlog.lost', result.lost, 'readings');
+    report('backlog.duplicated', result.duplicated, 'rows');
+    report('backlog.disordered', result.disordered, 'rows');
+    report('backlog.kept', count / (times.kept / 1000), 'readings/s');
+    report('backlog.stored', count / (times.sent / 1000), 'readings/s, killed once');
+  } finally {
+    await bench.stop();
   }
 }
 

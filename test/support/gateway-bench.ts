@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GatewayFigures } from '../../dist/sensor/gateway/health.js';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { farSide, gatewayFlow, gatewayIds, gatewayReading } from './gateway-flow.ts';
 import { Line } from './line.ts';
@@ -108,11 +109,12 @@ export class GatewayBench {
   /**
    * Brings readings to the gateway as a careful source does: again, in order, until it was done with them. `fault` happens meanwhile.
    * @param span simulated time between the first reading and the last, ms
-   * @param window messages (of up to 20 readings) that the source leaves open at once
+   * @param window messages that the source leaves open at once
+   * @param most readings per message
    */
   async trial(
     count: number,
-    { perSecond, span, window = 50 }: { perSecond: number; span: number; window?: number },
+    { perSecond, span, window = 50, most = 20 }: { perSecond: number; span: number; window?: number; most?: number },
     fault: () => Promise<void>,
   ): Promise<GatewayTrial> {
     const from = this.#n;
@@ -126,7 +128,7 @@ export class GatewayBench {
       while (this.#n - from < count || this.#outstanding.size > 0) {
         const due = ((performance.now() - start) / 1000) * perSecond;
         while (this.#alive && this.#outstanding.size < window && this.#n - from < Math.min(count, due))
-          this.#send(Math.min(1 + Math.floor(Math.random() * 20), count - (this.#n - from)), began, step);
+          this.#send(Math.min(1 + Math.floor(Math.random() * most), count - (this.#n - from)), began, step);
         await sleep(2);
         await this.#listen();
       }
@@ -141,6 +143,21 @@ export class GatewayBench {
       disordered: rows.filter((value, i) => i > 0 && value < (rows[i - 1] as number)).length,
       refused: this.#seenErrors - refusedBefore,
     };
+  }
+
+  /** Readings that the gateway was done with. */
+  get taken(): number {
+    return this.#n - [...this.#outstanding.values()].reduce((sum, { reading }) => sum + reading.length, 0);
+  }
+
+  /** What the gateway told last of itself. */
+  get figures(): Partial<GatewayFigures> {
+    return (this.near.messages('events').at(-1)?.payload ?? {}) as Partial<GatewayFigures>;
+  }
+
+  /** Rows of this trial at the far side. */
+  get stored(): number {
+    return this.#rows().values.length;
   }
 
   /** kill -9, and what may happen before it starts again. */

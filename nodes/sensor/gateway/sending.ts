@@ -37,6 +37,9 @@ interface InFlight extends Batch {
   acknowledged: boolean;
 }
 
+/** A sensor in unpacks 1 MiB unless it is told to take more. */
+const mostPlain = 1_000_000;
+
 /** What is sent over one connection: batches in order, a few at a time, removed from the outbox as they are acknowledged. */
 export class Sending {
   readonly #outbox: Outbox;
@@ -135,7 +138,7 @@ export class Sending {
       acknowledged: false,
     };
     this.#inFlight.push(batch);
-    if (payload.length > this.#options.largest) {
+    if (payload.length > this.#options.largest || plainBytes > mostPlain) {
       this.#refused(batch, tooLarge);
       return;
     }
