@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { createDetector } from '../../dist/sensor/outlier/detector.js';
+import { pause } from '../../dist/sensor/outlier/judge.js';
 import { dataFolder } from '../support/data.ts';
 import { type NabFile, nabNormalised, nabOptimum, nabPoints, nabProfiles, nabSample, readNab } from '../support/nab.ts';
 import type { BenchOptions, Report } from './run.ts';
 
 export const about = 'the Numenta Anomaly Benchmark, scored as it scores itself, over the files of --data';
-
-/** Rows within which a higher score belongs to the event of a lower one. */
-const event = 150;
 
 /** @param options data: NAB's own folder, with `data/` and `labels/` */
 export default async function nab(report: Report, { smoke, data }: BenchOptions): Promise<void> {
@@ -28,11 +26,14 @@ function folder(): string {
   return join(data, 'sensors', 'NAB');
 }
 
-/** One detection an event, whatever the threshold will be: only what stands out of the rows before it keeps its score. */
+/**
+ * One detection an event, as the detector has it, whatever the threshold will be: only what stands out of the rows that
+ * belong to the same episode keeps its score.
+ */
 function scoreFile({ times, values }: NabFile): number[] {
   const detector = createDetector({ channels: ['value'] });
   const scores = values.map((value, i) => detector.update({ time: times[i] as number, values: [value] }).score);
   return scores.map((score, i) =>
-    scores.slice(Math.max(0, i - event), i).some((other) => other >= score) ? 0 : score / 100,
+    scores.slice(Math.max(0, i - pause), i).some((other) => other >= score) ? 0 : score / 100,
   );
 }

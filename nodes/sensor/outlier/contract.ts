@@ -111,6 +111,6 @@ export interface FindingLike {
   readonly channel: string;
   readonly score: number;
   readonly threshold: number;
-  /** Unknown: whatever the score was of. */
+  /** Unknown: what the detector itself remembers of the episode has to do. */
   readonly compared?: Comparison;
 }

@@ -4,8 +4,9 @@ import type { ChannelModel, SourceModel } from './model.js';
 const week = 7 * 86_400_000;
 /** Fewest rows that one false alarm may be asked for. */
 const leastRows = 100;
-/** Rows without anything after which an episode is over, and rows after which what lasts is learnt from all the same. */
-const pause = 30;
+/** Rows without anything after which an episode is over. */
+export const pause = 30;
+/** Rows after which what lasts is learnt from all the same. */
 const patience = 1000;
 /** Times what was fine of the channels together that is fine from then on. */
 const margin = 1.5;
@@ -77,6 +78,7 @@ export class OutlierJudge {
       const { channel } = own;
       const value = values[index];
       const threshold = channel.level.rows > warmUp ? channel.scoreTail.level(rare.evidence) : Number.POSITIVE_INFINITY;
+      this.#departures[index] = 0;
       if (value === undefined || !(Math.abs(value) < largest)) return { score: 0, threshold, expected: undefined };
       const expected = channel.expected(time);
       channel.measure(value, time);
@@ -115,7 +117,7 @@ export class OutlierJudge {
   }
 
   /** See `Detector.feedback`. */
-  allow({ kind, channel, score, threshold, compared = 'level' }: FindingLike): void {
+  allow({ kind, channel, score, threshold, compared }: FindingLike): void {
     const { channels, rhythm, outlier, together } = this.#model;
     const times = threshold > 0 && Number.isFinite(score) ? Math.max(1, score / threshold) : 1;
     if (kind === 'outlier' && compared === 'channels' && together) together.tolerance *= margin * times;
