@@ -88,6 +88,16 @@ test('at full load every machine shows what it is made for', () => {
   }
 });
 
+test('in good order and at any load none is as hot as 65 °C, which the demo takes for a limit', () => {
+  for (const kind of kinds) {
+    const full = of(kind).under(set(untouched, 'load', 1, day));
+    const hottest = Math.max(
+      ...series(full, 'temperature', day + 8 * hour, 144, 10 * minute).map((value) => value ?? 0),
+    );
+    assert.ok(hottest < 65 && hottest > 45, `${kind}: ${hottest}`);
+  }
+});
+
 for (const kind of wet) {
   test(`a leak of a ${kind} takes pressure and flow, costs power, and warms it slowly`, () => {
     for (const load of [0.1, 0.7, 1, 1.1]) {

@@ -86,7 +86,7 @@ export const makes: Readonly<Record<Kind, Make>> = {
   compressor: {
     work: { by: 'displacement', idle: 1.04, gain: -0.04 },
     scales: {
-      temperature: scale(80, '°C', 2),
+      temperature,
       vibration: scale(3.1, 'mm/s', 3),
       power: scale(37, 'kW', 3),
       flow: scale(360, 'm³/h', 1),
@@ -94,7 +94,7 @@ export const makes: Readonly<Record<Kind, Make>> = {
       speed: scale(2910, 'rpm', 1),
     },
     synchronous: 3000,
-    rise: 55,
+    rise: 36,
     lag: 6 * minute,
     shifts: 0.4,
   },

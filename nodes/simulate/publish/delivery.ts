@@ -10,6 +10,12 @@ export interface DeliverySettings {
   readonly after: number;
 }
 
+export interface DeliveryEvents {
+  /** So many instants lie too far back; they were left out. */
+  skipped(instants: number): void;
+  failed(thrown: unknown): void;
+}
+
 /** Instants whose messages are made and sent in one go. */
 const atOnce = 20;
 
@@ -21,7 +27,7 @@ export class Delivery {
   readonly #settings: DeliverySettings;
   readonly #publisher: Publisher;
   readonly #make: (time: number) => readonly Outgoing[];
-  readonly #skipped: (instants: number) => void;
+  readonly #events: DeliveryEvents;
   #position: number;
   #busy = false;
   #stopped = false;
@@ -30,12 +36,12 @@ export class Delivery {
     settings: DeliverySettings,
     publisher: Publisher,
     make: (time: number) => readonly Outgoing[],
-    skipped: (instants: number) => void,
+    events: DeliveryEvents,
   ) {
     this.#settings = settings;
     this.#publisher = publisher;
     this.#make = make;
-    this.#skipped = skipped;
+    this.#events = events;
     this.#position = settings.after;
   }
 
@@ -48,9 +54,11 @@ export class Delivery {
   wake(): void {
     if (this.#busy) return;
     this.#busy = true;
-    // a publish that fails was cut off: it is made again at the next call
     this.#run()
-      .catch(() => undefined)
+      .catch((thrown: unknown) => {
+        // what a lost connection cut off is made again at the next call
+        if (!this.#stopped && this.#publisher.connected) this.#events.failed(thrown);
+      })
       .finally(() => {
         this.#busy = false;
       });
@@ -64,7 +72,7 @@ export class Delivery {
     const { interval, most } = this.#settings;
     while (!this.#stopped && this.#publisher.connected) {
       const { from, to, skipped } = dueAfter(this.#position, Date.now(), interval, most);
-      if (skipped > 0) this.#skipped(skipped);
+      if (skipped > 0) this.#events.skipped(skipped);
       if (from > to) return;
       const last = Math.min(to, from + (atOnce - 1) * interval);
       const messages: Outgoing[] = [];

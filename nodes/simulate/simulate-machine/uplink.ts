@@ -52,9 +52,12 @@ export async function uplink(
       metrics.count('published', messages.length);
       return messages;
     },
-    (instants) => {
-      metrics.count('skipped', instants);
-      log('warn', translate('simulate-machine.log.skipped', { n: instants }));
+    {
+      skipped: (instants) => {
+        metrics.count('skipped', instants);
+        log('warn', translate('simulate-machine.log.skipped', { n: instants }));
+      },
+      failed: (thrown) => context.fail(thrown),
     },
   );
   publisher.start();
