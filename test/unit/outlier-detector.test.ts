@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SensorFinding } from '../../dist/sensor/outlier/contract.js';
 import { createDetector } from '../../dist/sensor/outlier/detector.js';
 import { gaussian, minute, random, start, watch } from '../support/series.ts';
 
@@ -169,6 +170,28 @@ test('feedback on a departure takes the new level for usual', () => {
   detector.feedback(begun.at(-1) ?? assert.fail('nothing was found'));
   const { verdicts } = watch(detector, 200, () => next() + 8, { from: 3100 });
   assert.ok(verdicts.slice(60).every(({ state }) => state === 'watching'));
+});
+
+test('feedback on channels that do not go together lets them go their own ways', () => {
+  const detector = createDetector({ channels: ['speed', 'current'], falseAlarmsPerWeek: 100 });
+  const next = gaussian(7);
+  let [speed, current] = [0, 0];
+  const feed = (from: number, rows: number): SensorFinding[] => {
+    const found: SensorFinding[] = [];
+    for (let row = from; row < from + rows; row++) {
+      speed = 0.98 * speed + next();
+      current = row < 5000 ? speed + 0.2 * next() : 0.98 * current + next();
+      found.push(...detector.update({ time: start + row * 1000, values: [speed, current] }).findings);
+    }
+    return found.filter(({ compared, until }) => compared === 'channels' && until === undefined);
+  };
+  feed(0, 5000);
+  const [odd] = feed(5000, 100);
+  assert.ok(odd);
+  // as it comes back from where findings are stored: what it was compared with is not known there
+  const { kind, channel, score, threshold } = odd;
+  for (let i = 0; i < 3; i++) detector.feedback({ kind, channel, score, threshold });
+  assert.deepEqual(feed(5100, 200), []);
 });
 
 test('maintenance is neither judged nor learnt from', () => {

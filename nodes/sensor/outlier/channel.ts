@@ -9,7 +9,7 @@ import { Resolution } from './resolution.js';
 import { Rhythm } from './rhythm.js';
 import { logRatio, MeanDistance } from './scale.js';
 import { Seasonal } from './seasonal.js';
-import { memory, type Statistic } from './statistic.js';
+import { fading, memory, type Statistic } from './statistic.js';
 import { Step } from './step.js';
 import { Stuck } from './stuck.js';
 import { evidence, relative, Tail } from './tail.js';
@@ -26,8 +26,6 @@ const few = 20;
 const farthest = 1e4;
 /** Times what was fine that is fine from then on. */
 const margin = 1.5;
-/** Part of what feedback allowed that is left after each row: half of it after a hundred thousand. */
-const fading = 0.5 ** 1e-5;
 
 interface View {
   readonly compared: Comparison;

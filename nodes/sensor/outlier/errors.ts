@@ -10,7 +10,7 @@ export const outlierError = defineErrors({
     ko: {
       status: '상태가 더 새 버전',
       text: '학습한 내용이 더 새로운 버전에서 저장되었습니다(형식 {version}, 이 버전은 {known}까지 읽습니다).',
-      action: 'Percept를 업데이트하거나, 학습한 내용을 지우고 다시 학습하게 하십시오.',
+      action: 'Percept를 업데이트하거나, 학습한 내용을 지우고 다시 학습하게 하세요.',
     },
   },
   'outlier-state-broken': {
@@ -22,7 +22,7 @@ export const outlierError = defineErrors({
     ko: {
       status: '상태를 읽을 수 없음',
       text: '학습한 내용을 읽을 수 없습니다. 길이가 {expected}바이트가 아니라 {bytes}바이트이거나 손상되었습니다.',
-      action: '학습한 내용을 지우고 다시 학습하게 하십시오.',
+      action: '학습한 내용을 지우고 다시 학습하게 하세요.',
     },
   },
   'outlier-state-other': {
@@ -34,7 +34,7 @@ export const outlierError = defineErrors({
     ko: {
       status: '채널이 다름',
       text: '학습한 내용이 {channels}이(가) 아닌 다른 채널의 것입니다.',
-      action: '같은 채널을 같은 순서로 쓰거나, 학습한 내용을 지우십시오.',
+      action: '같은 채널을 같은 순서로 쓰거나, 학습한 내용을 지우세요.',
     },
   },
   'outlier-bad-setting': {
@@ -46,7 +46,7 @@ export const outlierError = defineErrors({
     ko: {
       status: '잘못된 설정',
       text: '{setting} 값이 {value}입니다.',
-      action: '{expected}을(를) 입력하십시오.',
+      action: '{expected}을(를) 입력하세요.',
     },
   },
   'outlier-unknown-source': {

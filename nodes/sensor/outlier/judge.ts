@@ -1,4 +1,11 @@
-import type { Band, ChannelVerdict, Comparison, FindingLike, SensorFinding } from './contract.js';
+import {
+  type Band,
+  type ChannelVerdict,
+  type Comparison,
+  comparisons,
+  type FindingLike,
+  type SensorFinding,
+} from './contract.js';
 import type { ChannelModel, SourceModel } from './model.js';
 
 const week = 7 * 86_400_000;
@@ -120,7 +127,8 @@ export class OutlierJudge {
   allow({ kind, channel, score, threshold, compared }: FindingLike): void {
     const { channels, rhythm, outlier, together } = this.#model;
     const times = threshold > 0 && Number.isFinite(score) ? Math.max(1, score / threshold) : 1;
-    if (kind === 'outlier' && compared === 'channels' && together) together.tolerance *= margin * times;
+    const about = compared ?? comparisons[outlier.compared];
+    if (kind === 'outlier' && about === 'channels' && together) together.tolerance *= margin * times;
     for (const [i, own] of channels.entries()) {
       if (channel !== '' && channel !== this.#names[i]) continue;
       if (kind === 'outlier') own.channel.allow(compared === 'level' ? times : 0);

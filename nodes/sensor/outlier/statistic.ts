@@ -14,3 +14,5 @@ export interface Statistic extends Part {
 
 /** Rows that what is usual is remembered over. */
 export const memory = 4000;
+/** Part of what feedback allowed that is left after each row: half of it after a hundred thousand. */
+export const fading = 0.5 ** 1e-5;

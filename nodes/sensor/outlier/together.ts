@@ -1,3 +1,4 @@
+import { fading } from './statistic.js';
 import { Tail, wandering } from './tail.js';
 
 /** More channels than this are not looked at together: work and memory grow with the square. */
@@ -64,6 +65,7 @@ export class Together {
 
   learn(departures: Float64Array, distance: number): void {
     const n = this.#channels;
+    this.tolerance = 1 + (this.tolerance - 1) * fading;
     if (this.rows >= every) this.tail.learn(distance);
     const weight = 1 / Math.min(++this.rows, memory);
     for (let i = 0; i < n; i++) {
