@@ -54,10 +54,16 @@ export class Graph {
     return outputs;
   }
 
-  /** The result has the given name. */
-  named(name: Value, op: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
-    this.#nodes.push({ op, inputs, outputs: [name], attributes, domain: '' });
-    return name;
+  /** The results have the given names and are outputs, all of one shape. */
+  outputs(
+    names: readonly string[],
+    op: string,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    dims: OnnxPort['dims'],
+  ): void {
+    this.#nodes.push({ op, inputs, outputs: names, attributes, domain: '' });
+    for (const name of names) this.expose(name, dims);
   }
 
   constant(name: string, data: Float32Array | Int8Array | Uint8Array | Int32Array, dims: readonly number[]): Value {
