@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { startBroker } from '../../dist/cli/broker.js';
+import type { GatewayFigures } from '../../dist/sensor/gateway/health.js';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { farSide, gatewayFlow, gatewayIds, gatewayReadings, storedOrder } from '../support/gateway-flow.ts';
 import { needs } from '../support/needs.ts';
@@ -18,6 +19,10 @@ function farFlow(port: number, mqttVersion: '4' | '5' = '5') {
   return sensorFlow({ broker: { port: String(port), mqttVersion }, sensor: farSide });
 }
 
+function figures(nodeRed: NodeRed): Partial<GatewayFigures> {
+  return (nodeRed.messages('events').at(-1)?.payload ?? {}) as Partial<GatewayFigures>;
+}
+
 test('the embedded broker carries readings and the question for the time', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'percept-eb-'));
   const broker = await startBroker(folder, 0);
@@ -27,8 +32,7 @@ test('the embedded broker carries readings and the question for the time', async
   try {
     nodeRed.inject(gatewayIds.gateway, { reading: gatewayReadings(0, 50, began) });
     await until(() => query(nodeRed, storedOrder).length === 50, { what: '50 rows' });
-    const figures = (): { clock?: object } => (nodeRed.messages('events').at(-1)?.payload ?? {}) as { clock?: object };
-    await until(() => figures().clock, { what: 'the clock to be known' });
+    await until(() => figures(nodeRed).clock, { what: 'the clock to be known' });
     assert.deepEqual(nodeRed.messages('rejected'), []);
   } finally {
     await nodeRed.stop();
@@ -59,8 +63,7 @@ describe('a gateway and its far side', { skip: needs('mosquitto') }, () => {
         query<{ clock: string }>(far, 'select clock from reading').map(({ clock }) => clock),
         ['ahead', 'ahead'],
       );
-      type Figures = { clock: { offset: number; uncertainty: number } };
-      const { clock } = (near.messages('events').at(-1) as { payload: Figures }).payload;
+      const clock = await until(() => figures(near).clock, { what: 'the clock to be told' });
       assert.ok(Math.abs(clock.offset + ahead) <= clock.uncertainty + 5, JSON.stringify(clock));
     } finally {
       await near.stop();

@@ -57,6 +57,7 @@ describe('a forwarder, with the broker in our hands', () => {
         window: 4,
         batchCount: 8,
         batchMs: 0,
+        listener: true,
         patienceMs: 5000,
         clockMs: 0,
         ...options,
@@ -123,6 +124,22 @@ describe('a forwarder, with the broker in our hands', () => {
     begin(() => (peer.connections > 1 ? 0 : undefined), { patienceMs: 200 });
     await empty();
     assert.match(troubles[0] ?? '', /has not acknowledged anything for 0.2 s/);
+  });
+
+  test('keeps what nobody subscribes to, since the broker throws it away, and sends it when somebody does', async () => {
+    await outbox.append(rows(0, 8));
+    begin(() => (peer.connections < 3 ? 16 : 0));
+    await empty();
+    assert.equal(peer.connections, 3);
+    assert.match(troubles[0] ?? '', /Nobody subscribes to percept\/test/);
+  });
+
+  test('is done with what nobody subscribes to where that was said to be fine', async () => {
+    await outbox.append(rows(0, 8));
+    begin(() => 16, { listener: false });
+    await empty();
+    assert.equal(peer.connections, 1);
+    assert.deepEqual(troubles, []);
   });
 
   for (const [code, text] of [

@@ -123,6 +123,19 @@ export const gatewayError = defineErrors({
       action: '브로커의 접근 목록에서 허용하거나 할당량을 늘리거나 토픽을 고치세요.',
     },
   },
+  'gateway-unheard': {
+    'en-US': {
+      status: 'nobody listens',
+      text: 'Nobody subscribes to {topic} at the broker {broker}, which would throw the readings away. They are kept.',
+      action:
+        'Start the sensor in of the far side; if something without a subscription takes them, say so in the node.',
+    },
+    ko: {
+      status: '구독자 없음',
+      text: '브로커 {broker}에 {topic}을(를) 구독하는 곳이 없어 보내면 측정값이 버려지므로 보관합니다.',
+      action: '받는 쪽 sensor in을 시작하세요. 구독 없이 받는 서비스라면 노드에서 그렇게 설정하세요.',
+    },
+  },
   'gateway-silent': {
     'en-US': {
       status: 'no answer',

@@ -30,6 +30,7 @@ export default defineNode({
         topic: config.topic,
         compression: config.compression,
         window: config.window,
+        listener: config.listener,
         batchCount: config.batchCount,
         batchMs: config.batchSeconds * 1000,
         patienceMs: config.patience * 1000,

@@ -27,6 +27,8 @@ export class Health {
   readonly #now: () => number;
   #link: LinkState = 'connecting';
   #wasUp = false;
+  /** Readings had gathered when the link came up. */
+  #backlog = false;
   #wrong: PerceptError | undefined;
   #bytes = { sent: 0, plain: 0 };
   /** Counts that were told. */
@@ -71,6 +73,7 @@ export class Health {
     if (state === 'up') {
       this.#wrong = undefined;
       this.#wentBefore = this.#outbox.figures.went;
+      this.#backlog = this.#outbox.figures.waiting > 0;
       this.#event('up');
     }
     if (state === 'cut') this.#event('cut');
@@ -90,7 +93,8 @@ export class Health {
     metrics.count('forwarded', rows.length);
     metrics.count('bytes', bytes);
     metrics.count('bytes-saved', plainBytes - bytes);
-    if (this.#outbox.figures.waiting > 0) return;
+    if (!this.#backlog || this.#outbox.figures.waiting > 0) return;
+    this.#backlog = false;
     this.#event('drained');
     this.#show();
   }

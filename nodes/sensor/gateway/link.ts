@@ -1,6 +1,6 @@
 import type { IConnackPacket } from 'mqtt';
 import { type PerceptError, toPerceptError } from '../../kit/index.js';
-import { MqttConnection } from '../mqtt/connection.js';
+import { MqttConnection, nobodyListens } from '../mqtt/connection.js';
 import { connectionError } from '../mqtt/errors.js';
 import { type BrokerSettings, brokerLabel, clientOptions } from '../mqtt/options.js';
 import type { Asking } from './asking.js';
@@ -18,6 +18,8 @@ export interface LinkOptions {
   readonly topic: string;
   readonly compression: 'gzip' | 'none';
   readonly window: number;
+  /** Whether readings wait while nobody subscribes to the topic; only MQTT 5 tells. */
+  readonly listener: boolean;
   readonly batchMs: number;
   readonly patienceMs: number;
 }
@@ -96,7 +98,7 @@ export class Link {
     this.#events.up();
     const asked = asking.begin({
       subscribe: (topic) => this.#connection.subscribe(topic),
-      publish: (text) => this.#connection.publish(this.#options.topic, text, 0),
+      publish: async (text) => void (await this.#connection.publish(this.#options.topic, text, 0)),
     });
     if (!outbox.clockOf()) await asked;
     if (!this.#open) return;
@@ -106,7 +108,7 @@ export class Link {
 
   #send({ properties }: IConnackPacket): Sending {
     const { outbox, pace } = this.#parts;
-    const { topic, compression, window, batchMs } = this.#options;
+    const { topic, compression, window, batchMs, listener } = this.#options;
     const { receiveMaximum = 65_535, maximumPacketSize = largestPacket } = properties ?? {};
     return new Sending(
       outbox,
@@ -118,6 +120,7 @@ export class Link {
         window: pace.careful ? 1 : Math.min(window, receiveMaximum),
         count: pace.count,
         batchMs,
+        listener,
         largest: maximumPacketSize - Buffer.byteLength(topic) - overhead,
       },
       {
@@ -139,7 +142,12 @@ export class Link {
     const { outbox, pace } = this.#parts;
     const { broker, topic } = this.#options;
     const reason = reasonOf(code);
-    this.#give(gatewayError('gateway-refused', { broker: brokerLabel(broker), topic, reason }));
+    const where = { broker: brokerLabel(broker), topic };
+    this.#give(
+      code === nobodyListens
+        ? gatewayError('gateway-unheard', where)
+        : gatewayError('gateway-refused', { ...where, reason }),
+    );
     pace.refused();
     if (!unfit.has(code)) return;
     const [row] = rows;

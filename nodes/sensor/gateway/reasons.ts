@@ -6,6 +6,7 @@ export const tooLarge = 149;
 export const unfit: ReadonlySet<number> = new Set([tooLarge, 153]);
 
 const words: Readonly<Record<number, string>> = {
+  16: 'no matching subscribers',
   128: 'unspecified error',
   131: 'implementation specific error',
   135: 'not authorized',

@@ -1,3 +1,4 @@
+import { nobodyListens } from '../mqtt/connection.js';
 import type { Encoded } from './batch.js';
 import type { Outbox } from './outbox.js';
 import { tooLarge } from './reasons.js';
@@ -10,6 +11,8 @@ export interface SendingOptions {
   readonly count: number;
   /** How long the first of a message waits for others, ms. */
   readonly batchMs: number;
+  /** Whether what nobody subscribes to counts as refused. */
+  readonly listener: boolean;
   /** What the broker takes, in bytes of payload. */
   readonly largest: number;
 }
@@ -44,7 +47,7 @@ const mostPlain = 1_000_000;
 export class Sending {
   readonly #outbox: Outbox;
   readonly #encode: (rows: readonly Kept[]) => Promise<Encoded>;
-  readonly #publish: (payload: Buffer) => Promise<void>;
+  readonly #publish: (payload: Buffer) => Promise<number>;
   readonly #options: SendingOptions;
   readonly #events: SendingEvents;
   readonly #inFlight: InFlight[] = [];
@@ -56,7 +59,7 @@ export class Sending {
 
   constructor(
     outbox: Outbox,
-    wire: { encode(rows: readonly Kept[]): Promise<Encoded>; publish(payload: Buffer): Promise<void> },
+    wire: { encode(rows: readonly Kept[]): Promise<Encoded>; publish(payload: Buffer): Promise<number> },
     options: SendingOptions,
     events: SendingEvents,
   ) {
@@ -143,7 +146,11 @@ export class Sending {
       return;
     }
     this.#publish(payload).then(
-      () => {
+      (reason) => {
+        if (reason === nobodyListens && this.#options.listener) {
+          this.#refused(batch, reason);
+          return;
+        }
         batch.acknowledged = true;
         this.#settle();
       },

@@ -23,6 +23,8 @@ export const GatewayConfig = Type.Object({
   compression: Type.Enum(['gzip', 'none'], { default: 'gzip' }),
   /** Messages on their way to the broker at once. */
   window: Type.Integer({ minimum: 1, maximum: 100, default: 4 }),
+  /** Readings wait while nobody subscribes to the topic; only MQTT 5 tells. */
+  listener: Type.Boolean({ default: true }),
   /** Without an answer of the broker for so long the link counts as broken, s. */
   patience: Type.Number({ minimum: 1, maximum: 3600, default: 30 }),
   /** How often the clock of the far side is asked for, s; 0: never. */

@@ -16,6 +16,9 @@ export interface ConnectionEvents {
   closed(reason: Error | undefined): void;
 }
 
+/** Reason code of a PUBACK: no matching subscribers (MQTT 5, 3.4.2.1). */
+export const nobodyListens = 16;
+
 type SendPacket = (packet: Packet, sent?: () => void, ...rest: unknown[]) => void;
 
 /** A DISCONNECT by the broker (MQTT 5), with its reason code. */
@@ -45,6 +48,8 @@ export class MqttConnection {
   #open: boolean = true;
   /** Messages of ours that the broker has not acknowledged. */
   #unanswered = 0;
+  /** Those that it acknowledged and threw away, by packet id; mqtt.js does not tell. */
+  readonly #unheard = new Set<number>();
 
   constructor(options: IClientOptions, events: ConnectionEvents) {
     const client = connect({ ...options, reconnectPeriod: 0, resubscribe: false, manualConnect: true });
@@ -65,6 +70,9 @@ export class MqttConnection {
       else sent?.();
     };
     client['_sendPacket'] = send;
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'puback' && packet.reasonCode === nobodyListens) this.#unheard.add(packet.messageId ?? 0);
+    });
     client.on('connect', (packet) => events.connected(packet));
     client.on('error', (error) => {
       reason ??= error;
@@ -152,12 +160,14 @@ export class MqttConnection {
 
   /**
    * Resolves when the broker has acknowledged it; not at all when the connection ends before.
+   * @returns the broker's reason: 0, or `nobodyListens`
    * @throws Error whose `code` is the broker's reason, from 128 on
    */
-  async publish(topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Promise<void> {
+  async publish(topic: string, payload: string | Buffer, qos: 0 | 1 = 1): Promise<number> {
     this.#unanswered++;
     try {
-      await this.#client.publishAsync(topic, payload, { qos });
+      const packet = await this.#client.publishAsync(topic, payload, { qos });
+      return this.#unheard.delete(packet?.messageId ?? 0) ? nobodyListens : 0;
     } finally {
       this.#unanswered--;
     }
