@@ -58,15 +58,13 @@ export class Analysis {
     const width = this.bands.centres.length;
     const levels = new Float32Array(frames * width);
     for (let frame = 0; frame < frames; frame++) {
-      this.power(samples, frame * this.settings.hop);
-      this.#sum(levels, frame * width);
+      this.levels(this.power(this.spectrum(samples, frame * this.settings.hop)), levels, frame * width);
     }
     return levels;
   }
 
-  /** The power of each bin of the window that begins at `start`; overwritten by the next call. */
-  power(samples: Float32Array, start: number): Float32Array {
-    const spectrum = this.spectrum(samples, start);
+  /** The power of each bin of what `spectrum` gave; overwritten by the next call. */
+  power(spectrum: Float32Array): Float32Array {
     const power = this.#power;
     const half = power.length - 1;
     const [once, twice] = [this.#scale, 2 * this.#scale];
@@ -108,13 +106,9 @@ export class Analysis {
     input.fill(0, window);
   }
 
-  free(): void {
-    this.#fft.free();
-  }
-
-  #sum(levels: Float32Array, at: number): void {
+  /** Sums bins to bands: dB, into `levels` from `at` on. */
+  levels(power: Float32Array, levels: Float32Array, at: number): void {
     const { first, from, weights } = this.bands;
-    const power = this.#power;
     for (let band = 0; band < first.length; band++) {
       const end = from[band + 1] as number;
       let sum = 0;
@@ -123,6 +117,10 @@ export class Analysis {
       }
       levels[at + band] = perNeper * Math.log(sum > least ? sum : least);
     }
+  }
+
+  free(): void {
+    this.#fft.free();
   }
 }
 

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { fitNormal, scoreOf } from '../../dist/sound/normal/fit.js';
+import { dataFolder } from '../support/data.ts';
+import { feeling, rowsOf } from '../support/sound-features.ts';
+import {
+  type Machine,
+  type Recording,
+  readFans,
+  readFlights,
+  readSounds,
+  readStates,
+  resampled,
+  stretchesOf,
+  withNoise,
+} from '../support/sound-recordings.ts';
+import { aucOf, pAucOf } from '../support/sound-scoring.ts';
+import { parkMiller, sampleMachine } from '../support/sound-signals.ts';
+import type { BenchOptions, Report } from './run.ts';
+
+export const about = 'faults found by what was learned from normal recordings alone: AUC and pAUC on those of --data';
+
+type Rows = readonly Float64Array[];
+
+/** What was recorded together is one of these: it is learned or scored, never both. */
+type Groups = readonly Rows[];
+
+const clip = 1;
+const decibels = -6;
+const mostFolds = 10;
+
+/** @param options data: a folder with `uav-propeller`, `compressor`, `ceiling-fan`, as far as there are; flags: noise */
+export default async function sound(report: Report, { smoke, data, flags }: BenchOptions): Promise<void> {
+  if (smoke) return await scoreFlights(report, sampleMachine(), sampleMachine(3).normal);
+  const folder = data ?? join(dataFolder() ?? '', 'sound');
+  const flights = readFlights(join(folder, 'uav-propeller'));
+  const states = readStates(join(folder, 'compressor'));
+  const fans = readFans(join(folder, 'ceiling-fan'));
+  if (!flights && states.size === 0 && fans.length === 0) {
+    throw new Error(`There are no recordings in ${folder}: give the folder of uav-propeller and others with --data.`);
+  }
+  const noise = flags['noise']
+    ? [...readStates(join(flags['noise'], '..')).values()].flat()
+    : (states.get('run') ?? []);
+  if (flights) await scoreFlights(report, flights, noise);
+  for (const fan of fans) await scoreFan(report, fan);
+  await scoreStates(report, states);
+}
+
+/** Seconds of flight: learned from some flights, scored on the others and on all with broken propellers. */
+async function scoreFlights(report: Report, flights: Machine, noise: readonly Recording[]): Promise<void> {
+  const normal = await groupsOf(flights.normal);
+  const strange = (await groupsOf(flights.strange)).flat();
+  compare(report, 'uav', normal, normal, strange);
+  if (noise.length === 0) return;
+  const rate = flights.normal[0]?.sampleRate ?? 0;
+  const loud = (noise.length > 1 ? noise : halvesOf(noise)).map((recording) => resampled(recording, rate));
+  const random = parkMiller(11);
+  // recordings of noise are either learned or scored, too
+  const [known, other] = [0, 1].map((part) => {
+    const own = loud.filter((_, i) => i % 2 === part);
+    return (stretch: Recording): Recording => withNoise(stretch, own, decibels, () => (random() + 1) / 2);
+  }) as [Change, Change];
+  const noisy = await groupsOf(flights.normal, other);
+  const strangeAndNoisy = (await groupsOf(flights.strange, other)).flat();
+  compare(report, 'uav-noise', await groupsOf(flights.normal, known), noisy, strangeAndNoisy);
+  compare(report, 'uav-new-noise', normal, noisy, strangeAndNoisy);
+}
+
+/** Windows of vibration, learned from one half of the time and scored on the other. */
+async function scoreFan(report: Report, fan: Machine): Promise<void> {
+  const normal = await rowsOf(fan.normal, feeling);
+  const half = normal.length >> 1;
+  const halves = [normal.slice(0, half), normal.slice(half)];
+  compare(report, fan.name, halves, halves, await rowsOf(fan.strange, feeling));
+}
+
+/** Each state as the normal one, against each other. */
+async function scoreStates(report: Report, states: ReadonlyMap<string, readonly Recording[]>): Promise<void> {
+  const groups = new Map<string, Groups>();
+  for (const [state, recordings] of states) groups.set(state, await groupsOf(recordings));
+  for (const [state, normal] of groups) {
+    for (const [other, strange] of groups)
+      if (other !== state) compare(report, `compressor-${state}-${other}`, normal, normal, strange.flat());
+  }
+}
+
+function halvesOf(recordings: readonly Recording[]): Recording[] {
+  return recordings.flatMap((whole) =>
+    [0, 1].map((part) => ({
+      ...whole,
+      channels: whole.channels.map((samples) => {
+        const half = samples.length >> 1;
+        return samples.subarray(part * half, (part + 1) * half);
+      }),
+    })),
+  );
+}
+
+type Change = (stretch: Recording) => Recording;
+
+async function groupsOf(recordings: readonly Recording[], change: Change = (stretch) => stretch): Promise<Groups> {
+  const groups: Rows[] = [];
+  for (const recording of recordings) groups.push(await rowsOf(stretchesOf(recording, clip).map(change)));
+  return groups;
+}
+
+/** Cross-validated by group, at most ten times; the mean of the areas. */
+function compare(report: Report, name: string, learn: Groups, score: Groups, strange: Rows): void {
+  const folds = Math.min(mostFolds, learn.length);
+  const areas = Array.from({ length: folds }, (_, fold) => {
+    const isLeftOut = (_rows: Rows, i: number): boolean => i % folds === fold;
+    const model = fitNormal(learn.filter((rows, i) => !isLeftOut(rows, i)).flat());
+    const [usual, odd] = [score.filter(isLeftOut).flat(), strange].map((rows) =>
+      rows.map((features) => scoreOf(model, features)),
+    ) as [number[], number[]];
+    return [aucOf(usual, odd), pAucOf(usual, odd)] as const;
+  });
+  for (const [at, figure] of (['auc', 'pauc'] as const).entries()) {
+    const mean = areas.reduce((sum, area) => sum + (area[at] as number), 0) / folds;
+    report(`${name}.${figure}`, mean.toFixed(4), '');
+  }
+}
