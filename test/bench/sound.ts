@@ -38,9 +38,7 @@ export default async function sound(report: Report, { smoke, data, flags }: Benc
   if (!flights && states.size === 0 && fans.length === 0) {
     throw new Error(`There are no recordings in ${folder}: give the folder of uav-propeller and others with --data.`);
   }
-  const noise = flags['noise']
-    ? [...readStates(join(flags['noise'], '..')).values()].flat()
-    : (states.get('run') ?? []);
+  const noise = flags['noise'] ? readSounds(flags['noise']) : (states.get('run') ?? []);
   if (flights) await scoreFlights(report, flights, noise);
   for (const fan of fans) await scoreFan(report, fan);
   await scoreStates(report, states);

@@ -43,7 +43,7 @@ test('what was never heard scores beyond what was heard, by recordings that were
   const odd = (await rowsOf(strange.flatMap((recording) => stretchesOf(recording, 1)))).map((row) =>
     scoreOf(model, row),
   );
-  assert.equal(aucOf(usual, odd), 1);
+  assert.ok(aucOf(usual, odd) > 0.9999);
   assert.ok(Math.min(...odd) > 3 * Math.max(...usual));
   assert.equal(model.calibration.length, 24);
 });

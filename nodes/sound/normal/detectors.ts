@@ -6,13 +6,13 @@ export type Detector = (typeof detectors)[number];
 /** Larger is stranger; in no unit. */
 export type Scores = Readonly<Record<Detector, number>>;
 
-/** Directions with a length each: what of a difference from `mean` counts, and how much. */
+/** Directions in which rows differ from `mean`. */
 export interface Directions {
   readonly mean: Float64Array;
-  /** One vector a row. */
+  /** One unit vector a row. */
   readonly vectors: Matrix;
-  /** Variance along each. */
-  readonly scales: Float64Array;
+  /** Of each: the variance along it, or the furthest that counts as explained. */
+  readonly reach: Float64Array;
 }
 
 /** All that is known of the normal rows. */
@@ -57,8 +57,8 @@ export function scoresOf({ rows, k, reach, shape, main }: Fitted, features: Floa
   return {
     neighbours: meanOfLeast(distances, k),
     density: meanOfLeast(relative, k),
-    mahalanobis: Math.sqrt(lengthAlong(shape, features) / rows.columns),
-    residual: Math.sqrt(Math.max(0, squaredDistance(features, main.mean) - lengthAlong(main, features)) / rows.columns),
+    mahalanobis: Math.sqrt(sizeOf(shape, features) / rows.columns),
+    residual: Math.sqrt(unexplained(main, features) / rows.columns),
   };
 }
 
@@ -80,7 +80,7 @@ function shapeOf(rows: Matrix): Directions {
   const { values, vectors } = eigenOf(covariance);
   const average = values.reduce((sum, value) => sum + value, 0) / rows.columns;
   const shrinkage = shrinkageOf(rows, mean, covariance, average);
-  return { mean, vectors, scales: values.map((value) => (1 - shrinkage) * value + shrinkage * average) };
+  return { mean, vectors, reach: values.map((value) => (1 - shrinkage) * value + shrinkage * average) };
 }
 
 function shrinkageOf(rows: Matrix, mean: Float64Array, covariance: Matrix, average: number): number {
@@ -105,7 +105,12 @@ function mainOf(rows: Matrix, reach: Float64Array): Directions {
   const eigen = eigenOf(covarianceOf(typical, mean));
   const kept = directionsFor(eigen);
   const vectors = matrixOf(Array.from({ length: kept }, (_, i) => rowOf(eigen.vectors, i)));
-  return { mean, vectors, scales: new Float64Array(kept).fill(1) };
+  const furthest = new Float64Array(kept);
+  for (let row = 0; row < typical.rows; row++) {
+    for (const [i, along] of projections({ mean, vectors }, rowOf(typical, row)).entries())
+      furthest[i] = Math.max(furthest[i] as number, Math.abs(along));
+  }
+  return { mean, vectors, reach: furthest };
 }
 
 function directionsFor({ values }: Eigen): number {
@@ -115,15 +120,33 @@ function directionsFor({ values }: Eigen): number {
   return kept;
 }
 
-/** Squared, each direction in units of its scale. */
-function lengthAlong({ mean, vectors, scales }: Directions, features: Float64Array): number {
-  let length = 0;
-  for (let i = 0; i < vectors.rows; i++) {
+/** Squared, each direction in units of its variance. */
+function sizeOf(directions: Directions, features: Float64Array): number {
+  return projections(directions, features).reduce(
+    (sum, along, i) => sum + along ** 2 / (directions.reach[i] as number),
+    0,
+  );
+}
+
+/**
+ * Squared: what lies beside the main directions, and along them what goes further than anything normal did. Without the
+ * second a machine that is louder all over would be explained, because loudness is what varies most.
+ */
+function unexplained(main: Directions, features: Float64Array): number {
+  let left = squaredDistance(features, main.mean);
+  for (const [i, along] of projections(main, features).entries()) {
+    const within = Math.min(Math.abs(along), main.reach[i] as number);
+    left += (Math.abs(along) - within) ** 2 - along ** 2;
+  }
+  return Math.max(0, left);
+}
+
+function projections({ mean, vectors }: Pick<Directions, 'mean' | 'vectors'>, features: Float64Array): Float64Array {
+  return Float64Array.from({ length: vectors.rows }, (_, i) => {
     const vector = rowOf(vectors, i);
     let along = 0;
     for (let j = 0; j < vector.length; j++)
       along += (vector[j] as number) * ((features[j] as number) - (mean[j] as number));
-    length += along ** 2 / (scales[i] as number);
-  }
-  return length;
+    return along;
+  });
 }
