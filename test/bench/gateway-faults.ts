@@ -1,8 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Disk, noDisk } from '../support/disk.ts';
-import { GatewayBench, type GatewayBenchOptions, type GatewayTrial } from '../support/gateway-bench.ts';
+import { fill, GatewayBench, type GatewayBenchOptions, type GatewayTrial } from '../support/gateway-bench.ts';
 import { noCompiler } from '../support/power-cut.ts';
 import { until } from '../support/until.ts';
 import type { BenchOptions, Report } from './run.ts';
@@ -155,15 +155,4 @@ async function series(fault: Fault, trials: number, count: number): Promise<Seri
     disk?.remove();
   }
   return { results, writesLost: bench.writesLost };
-}
-
-/** To the last byte. */
-function fill(path: string): void {
-  for (let size = 1024 * 1024; size >= 512; ) {
-    try {
-      writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
-    } catch {
-      size /= 2;
-    }
-  }
 }

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GatewayBench, type GatewayBenchOptions } from '../support/gateway-bench.ts';
+import { Disk, noDisk } from '../support/disk.ts';
+import { fill, GatewayBench, type GatewayBenchOptions } from '../support/gateway-bench.ts';
 import { needs } from '../support/needs.ts';
 import { noCompiler } from '../support/power-cut.ts';
+import { until } from '../support/until.ts';
 
 const day = 86_400_000;
 
@@ -51,6 +55,28 @@ describe('through a gateway nothing is lost, doubled or out of order', { skip: n
   test('when the power goes and what was not synced with it', { skip: noCompiler(), timeout: 120_000 }, () =>
     trials(3, { power: true }, (bench) => bench.cutPower()),
   );
+
+  test('when the disk is full, as what was refused is brought again', { skip: noDisk(), timeout: 90_000 }, async () => {
+    const disk = Disk.mount(4);
+    assert.ok(disk);
+    const ballast = join(disk.path, 'ballast');
+    const bench = await GatewayBench.start({ folder: disk.path });
+    try {
+      const { refused, ...result } = await bench.trial(600, { perSecond: 1000, span: day, window: 1 }, async () => {
+        bench.line.cut('reset');
+        fill(ballast);
+        await until(() => bench.refused.length > 0, { what: 'a message to be refused' });
+        rmSync(ballast);
+        bench.line.join();
+      });
+      assert.ok(refused > 0);
+      assert.deepEqual(result, { sent: 600, lost: 0, duplicated: 0, disordered: 0 });
+      assert.match(JSON.stringify(bench.refused[0]), /disk of the outbox .* is full/);
+    } finally {
+      await bench.stop();
+      disk.remove();
+    }
+  });
 
   test('when the broker is restarted', { timeout: 90_000 }, () =>
     trials(1, {}, async ({ broker }) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -59,6 +59,7 @@ export class GatewayBench {
   #n = 0;
   #seenTaken = 0;
   #seenErrors = 0;
+  readonly #refused: unknown[] = [];
   #lastRow = 0;
   #trials = 0;
 
@@ -118,7 +119,7 @@ export class GatewayBench {
     fault: () => Promise<void>,
   ): Promise<GatewayTrial> {
     const from = this.#n;
-    const refusedBefore = this.#seenErrors;
+    const refusedBefore = this.#refused.length;
     this.#taken = [];
     this.#trials++;
     const step = span / count;
@@ -141,7 +142,7 @@ export class GatewayBench {
       lost: count - distinct.size,
       duplicated: rows.length - distinct.size,
       disordered: rows.filter((value, i) => i > 0 && value < (rows[i - 1] as number)).length,
-      refused: this.#seenErrors - refusedBefore,
+      refused: this.#refused.length - refusedBefore,
     };
   }
 
@@ -153,6 +154,11 @@ export class GatewayBench {
   /** What the gateway told last of itself. */
   get figures(): Partial<GatewayFigures> {
     return (this.near.messages('events').at(-1)?.payload ?? {}) as Partial<GatewayFigures>;
+  }
+
+  /** Why the gateway refused messages. */
+  get refused(): readonly unknown[] {
+    return this.#refused;
   }
 
   /** Rows of this trial at the far side. */
@@ -229,7 +235,9 @@ export class GatewayBench {
     const errors = this.near.messages('errors');
     for (; this.#seenErrors < errors.length; this.#seenErrors++) {
       const sent = this.#outstanding.get(Number(errors[this.#seenErrors]?.['no']));
+      // others are of the link
       if (!sent) continue;
+      this.#refused.push(errors[this.#seenErrors]?.['error']);
       await sleep(100);
       if (this.#alive) this.#inject(sent);
     }
@@ -262,6 +270,17 @@ export class GatewayBench {
       return { values: all.map((row) => Number(row['value'])), last: Number(all.at(-1)?.['id'] ?? this.#lastRow) };
     } finally {
       db.close();
+    }
+  }
+}
+
+/** Fills a disk to the last byte. */
+export function fill(path: string): void {
+  for (let size = 1024 * 1024; size >= 512; ) {
+    try {
+      writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
+    } catch {
+      size /= 2;
     }
   }
 }

@@ -27,16 +27,11 @@ describe('what a message brings to a gateway', () => {
   });
 
   test('that two of one message share an instant makes two of them', () => {
-    const rows = read(
-      {
-        topic: 'pump/temperature',
-        payload: [
-          { value: 1, time: now },
-          { value: 2, time: now },
-        ],
-      } as never,
-      now,
-    );
+    const payload = [
+      { value: 1, time: now },
+      { value: 2, time: now },
+    ];
+    const rows = read({ topic: 'pump/temperature', payload });
     assert.deepEqual(
       rows.map(({ sequence }) => sequence),
       [0, 1],
