@@ -5,7 +5,7 @@ export type Feature =
   | { readonly kind: 'level' | 'spread'; readonly channel: number; readonly low: number; readonly high: number }
   | { readonly kind: 'relation'; readonly channel: number; readonly other: number };
 
-type Part = Pick<Spectrogram, 'shape' | 'data' | 'bands' | 'relations' | 'scale'>;
+type Part = Pick<Spectrogram, 'shape' | 'data' | 'relations' | 'scale'>;
 
 /** So many sub-bands of each channel at most: enough to tell where, few enough to be learned from minutes. */
 const mostBands = 32;
@@ -15,7 +15,11 @@ const perRelation = 10;
 const perRatio = 10;
 
 /** The features of every spectrogram of this form, in the order of `featuresOf`. */
-export function featureNames({ shape: [channels], bands, scale }: Part): Feature[] {
+export function featureNames({
+  shape: [channels],
+  bands,
+  scale,
+}: Pick<Spectrogram, 'shape' | 'bands' | 'scale'>): Feature[] {
   const edges = edgesOf(bands.length);
   const names: Feature[] = [];
   for (const kind of hasSpread(scale) ? (['level', 'spread'] as const) : (['level'] as const)) {

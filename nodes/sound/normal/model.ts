@@ -1,0 +1,190 @@
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { Spectrogram } from '../../kit/index.js';
+import { soundError } from '../errors.js';
+import { type Detector, detectors } from './detectors.js';
+import { type Feature, featureNames, featuresOf } from './features.js';
+import { fewest, fitNormal, type Normal, type Usual } from './fit.js';
+import type { Matrix } from './matrix.js';
+import { type Tones, usualTones } from './tones.js';
+
+const Numbers = Type.Array(Type.Number());
+const Place = Type.Object({ centre: Type.Number(), width: Type.Number({ exclusiveMinimum: 0 }) });
+/** Float32, little-endian, in base64. */
+const Packed = Type.String({ pattern: '^[A-Za-z0-9+/]*={0,2}$' });
+const Directions = Type.Object({ mean: Packed, vectors: Packed, reach: Packed });
+
+/** What every stretch must be like, to be compared with what was learned. */
+export const Form = Type.Object({
+  channels: Type.Integer({ minimum: 1 }),
+  frames: Type.Integer({ minimum: 1 }),
+  bands: Type.Integer({ minimum: 1 }),
+  scale: Type.Enum(['mel', 'linear']),
+  sampleRate: Type.Number({ exclusiveMinimum: 0 }),
+  /** Seconds. */
+  window: Type.Number({ exclusiveMinimum: 0 }),
+  hop: Type.Number({ exclusiveMinimum: 0 }),
+});
+export type Form = Static<typeof Form>;
+
+/** A learned normal as it is kept: plain, and readable without the code that made it. */
+export const NormalModel = Type.Object({
+  format: Type.Literal('percept-normal'),
+  version: Type.Literal(1),
+  card: Type.Object({
+    source: Type.String(),
+    /** ms UTC: when it was learned, and from sound of which time. */
+    learnedAt: Type.Number(),
+    from: Type.Number(),
+    until: Type.Number(),
+    /** Length of a stretch, and how many were learned. */
+    seconds: Type.Number({ exclusiveMinimum: 0 }),
+    stretches: Type.Integer({ minimum: 1 }),
+    form: Form,
+  }),
+  usual: Type.Object({ neighbours: Place, density: Place, mahalanobis: Place, residual: Place }),
+  calibration: Numbers,
+  tones: Type.Array(Type.Object({ width: Type.Number(), usual: Numbers })),
+  centres: Numbers,
+  neighbours: Type.Integer({ minimum: 1 }),
+  mean: Packed,
+  deviation: Packed,
+  rows: Packed,
+  reach: Packed,
+  shape: Directions,
+  main: Directions,
+});
+export type NormalModel = Static<typeof NormalModel>;
+
+/** Ready to score. */
+export interface Learned {
+  readonly card: NormalModel['card'];
+  readonly normal: Normal;
+  readonly features: readonly Feature[];
+  /** Of each channel. */
+  readonly tones: readonly Tones[];
+}
+
+export function formOf({ shape: [channels, frames, bands], scale, sampleRate, window, hop }: Spectrogram): Form {
+  return { channels, frames, bands, scale, sampleRate, window, hop };
+}
+
+/** Seconds from the first sample under it to the first that the next one begins with. */
+export function lengthOf({ frames, hop }: Form): number {
+  return frames * hop;
+}
+
+/**
+ * Learns from stretches of normal sound of one form, in the order in which they were heard.
+ * @throws PerceptError `sound-too-little`
+ */
+export function learn(stretches: readonly Spectrogram[], now: number): NormalModel {
+  const [first] = stretches;
+  const last = stretches.at(-1);
+  if (!first || !last || stretches.length < fewest) {
+    throw soundError('sound-too-little', { found: stretches.length, needed: fewest });
+  }
+  const form = formOf(first);
+  const normal = fitNormal(stretches.map(featuresOf));
+  const width = Math.max(form.sampleRate / 32_768, 1 / lengthOf(form));
+  const tones = first.lines.map((_, channel) =>
+    usualTones(
+      stretches.map(({ lines }) => lines[channel] ?? []),
+      width,
+    ),
+  );
+  const { fitted } = normal;
+  return {
+    format: 'percept-normal',
+    version: 1,
+    card: {
+      source: first.source,
+      learnedAt: now,
+      from: first.time,
+      until: last.time + 1000 * lengthOf(form),
+      seconds: lengthOf(form),
+      stretches: stretches.length,
+      form,
+    },
+    usual: normal.usual,
+    calibration: normal.calibration.map((score) => Number(score.toPrecision(6))),
+    tones: tones.map((each) => ({ width: each.width, usual: [...each.usual] })),
+    centres: [...first.bands],
+    neighbours: fitted.k,
+    mean: packed(normal.mean),
+    deviation: packed(normal.deviation),
+    rows: packed(fitted.rows.values),
+    reach: packed(fitted.reach),
+    shape: packedDirections(fitted.shape),
+    main: packedDirections(fitted.main),
+  };
+}
+
+/** @throws PerceptError `sound-model`: what is wrong with it */
+export function readModel(value: unknown): Learned {
+  if (!Value.Check(NormalModel, value)) {
+    const [problem] = Value.Errors(NormalModel, value);
+    throw soundError('sound-model', { problem: `${problem?.instancePath || 'it'} ${problem?.message ?? ''}`.trim() });
+  }
+  const { form } = value.card;
+  const names = featureNames({
+    shape: [form.channels, form.frames, form.bands],
+    bands: value.centres,
+    scale: form.scale,
+  });
+  const columns = names.length;
+  const mean = unpacked(value.mean, columns);
+  const reach = unpacked(value.reach);
+  const rows = matrix(unpacked(value.rows, reach.length * columns), columns);
+  const usual = Object.fromEntries(detectors.map((name) => [name, value.usual[name]])) as Record<Detector, Usual>;
+  return {
+    card: value.card,
+    features: names,
+    tones: value.tones,
+    normal: {
+      mean,
+      deviation: unpacked(value.deviation, columns),
+      fitted: {
+        rows,
+        k: value.neighbours,
+        reach,
+        shape: directions(value.shape, columns),
+        main: directions(value.main, columns),
+      },
+      usual,
+      calibration: value.calibration,
+    },
+  };
+}
+
+function directions({ mean, vectors, reach }: Static<typeof Directions>, columns: number) {
+  const each = unpacked(reach);
+  return {
+    mean: unpacked(mean, columns),
+    vectors: matrix(unpacked(vectors, each.length * columns), columns),
+    reach: each,
+  };
+}
+
+function matrix(values: Float64Array, columns: number): Matrix {
+  return { rows: values.length / columns, columns, values };
+}
+
+function packedDirections({ mean, vectors, reach }: Normal['fitted']['main']): Static<typeof Directions> {
+  return { mean: packed(mean), vectors: packed(vectors.values), reach: packed(reach) };
+}
+
+function packed(values: Float64Array): string {
+  return Buffer.from(Float32Array.from(values).buffer).toString('base64');
+}
+
+/** @throws PerceptError `sound-model` when there are not `length` numbers */
+function unpacked(text: string, length?: number): Float64Array {
+  const bytes = Buffer.from(text, 'base64');
+  const values = new Float64Array(bytes.length >> 2);
+  for (let i = 0; i < values.length; i++) values[i] = bytes.readFloatLE(4 * i);
+  const isWhole =
+    bytes.length % 4 === 0 && values.length === (length ?? values.length) && values.every(Number.isFinite);
+  if (!isWhole) throw soundError('sound-model', { problem: 'its numbers are damaged or cut off' });
+  return values;
+}
