@@ -144,14 +144,15 @@ describe('simulate machine on a wire', () => {
     assert.equal(events(nodeRed).length, before);
   });
 
-  test('a kill and a start later the fault goes on, and no instant has come twice', async () => {
+  test('a kill and a start later the fault goes on, and no instant is missing', async () => {
     await nodeRed.kill();
     const before = nodeRed.messages('wire').length;
     await nodeRed.again();
     await until(() => nodeRed.messages('wire').length > before + 12, { what: 'readings after the restart' });
     await until(() => nodeRed.status(machine)?.text === 'leak 60 %');
-    const times = shown(nodeRed, 'pressure').map(({ time }) => time);
-    assert.equal(new Set(times).size, times.length);
+    const times = [...new Set(shown(nodeRed, 'pressure').map(({ time }) => time))].sort((a, b) => a - b);
+    const steps = new Set(times.slice(1).map((time, i) => time - (times[i] ?? 0)));
+    assert.equal(steps.size, 1, `steps of ${[...steps].join(', ')} ms`);
     assert.equal(events(nodeRed).filter((event) => event === 'started').length, 1);
   });
 
@@ -160,7 +161,9 @@ describe('simulate machine on a wire', () => {
     await nodeRed.deploy(flow);
     const from = nodeRed.messages('wire').length;
     await until(() => nodeRed.messages('wire').length > from + 120, { what: 'twenty instants' });
-    const times = shown(nodeRed, 'speed').map(({ time }) => time);
+    const times = shown(nodeRed, 'speed')
+      .slice(-20)
+      .map(({ time }) => time);
     assert.equal(new Set(times).size, times.length);
     assert.equal(nodeRed.status(machine)?.text, 'leak 60 %');
   });
@@ -243,7 +246,7 @@ describe('simulate machine over MQTT', { skip: needs('mosquitto') }, () => {
       ['power', 'temperature'],
     );
     const live = shown(nodeRed, 'power');
-    assert.ok(live.length < 550, 'the wire shows only what is now');
+    assert.ok(live.length > 550, 'the wire begins with the time before, too');
     const { value, time } = live[0] as Payload;
     const [row] = await until(() => {
       const rows = query<{ value: number }>(

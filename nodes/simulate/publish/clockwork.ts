@@ -1,26 +1,32 @@
 import { dueAfter } from './instants.js';
 
 export interface ClockworkEvents {
-  /** These are due now, oldest first; seldom more than one. */
+  /** These are due now, oldest first; several after a stall, at the start, or while it catches up. */
   due(times: readonly number[]): void;
   /** The clock went back; nothing is due until it is where it was. */
   waiting(): void;
 }
 
-/** A stall of a minute is made up for; a longer one was a sleeping machine or a clock that was set. */
-const longestStall = 60_000;
 const longestWait = 1000;
+/** What is caught up on comes in portions, with room for others between them. */
+const portion = 50;
+const breath = 10;
 
 /** Strikes at each instant of a grid, each once, whatever happens to the clock. */
 export class Clockwork {
   readonly #interval: number;
+  readonly #most: number;
   readonly #events: ClockworkEvents;
   #last = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param interval ms */
-  constructor(interval: number, events: ClockworkEvents) {
+  /**
+   * @param interval ms
+   * @param most instants that are made up for; what is older was a machine that slept, or a clock that was set
+   */
+  constructor(interval: number, most: number, events: ClockworkEvents) {
     this.#interval = interval;
+    this.#most = most;
     this.#events = events;
   }
 
@@ -28,9 +34,9 @@ export class Clockwork {
     return this.#last;
   }
 
-  /** @param last instant that has struck already, in an earlier life */
-  start(last: number | undefined): void {
-    this.#last = Math.max(last ?? 0, Date.now() - this.#interval);
+  /** @param last instant that has struck already */
+  start(last: number): void {
+    this.#last = last;
     this.#tick();
   }
 
@@ -40,16 +46,16 @@ export class Clockwork {
 
   #tick(): void {
     const interval = this.#interval;
-    const most = Math.max(1, Math.floor(longestStall / interval));
-    const { from, to, wait } = dueAfter(this.#last, Date.now(), interval, most);
+    const { from, to, wait } = dueAfter(this.#last, Date.now(), interval, this.#most);
     if (wait) this.#events.waiting();
     const times: number[] = [];
-    for (let time = from; time <= to; time += interval) times.push(time);
-    if (times.length > 0) {
-      this.#last = to;
+    for (let time = from; time <= to && times.length < portion; time += interval) times.push(time);
+    const last = times.at(-1);
+    if (last !== undefined) {
+      this.#last = last;
       this.#events.due(times);
     }
-    const left = interval - (Date.now() % interval);
+    const left = last !== undefined && last < to ? breath : interval - (Date.now() % interval);
     this.#timer = setTimeout(() => this.#tick(), Math.min(left, longestWait));
   }
 }

@@ -15,9 +15,9 @@ export const SimulateMachineConfig = Type.Object({
   topic: Type.String({ minLength: 1, maxLength: 500, pattern: '^[^+#\\0]+$', default: 'plant/{machine}/{quantity}' }),
   /** Empty: only the output wire. */
   broker: Type.Optional(Type.String()),
-  /** Minutes that are published afterwards at most when the broker or this machine was away. */
+  /** Minutes that come afterwards at most when the broker or this machine was away. */
   catchUp: Type.Number({ minimum: 0, maximum: 1440, default: 60 }),
-  /** Minutes that the very first start publishes of the time before it. */
+  /** Minutes of the time before it that the very first start begins with. */
   backlog: Type.Number({ minimum: 0, maximum: 1440, default: 0 }),
   /** How strongly shifts drive it; empty: as its kind. */
   shifts: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
@@ -25,6 +25,15 @@ export const SimulateMachineConfig = Type.Object({
   utcOffset: Type.Number({ minimum: -12, maximum: 14, default: 0 }),
 });
 export type SimulateMachineConfig = Static<typeof SimulateMachineConfig>;
+
+/** Instants that are caught up on at most, however short the interval. */
+const longest = 20_000;
+
+/** How many instants are made up for; a stall of a minute whatever is set. @param first it never ran before */
+export function reach({ interval, catchUp, backlog }: SimulateMachineConfig, first: boolean): number {
+  const minutes = Math.max(1, catchUp, first ? backlog : 0);
+  return Math.max(1, Math.min(longest, Math.floor((minutes * 60_000) / interval)));
+}
 
 export function specOf({ machine, kind, shifts, utcOffset }: SimulateMachineConfig): MachineSpec {
   return { name: machine, kind, utcOffset, ...(shifts === undefined ? {} : { shifts }) };

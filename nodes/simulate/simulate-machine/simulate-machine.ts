@@ -4,12 +4,13 @@ import { Clockwork } from '../publish/clockwork.js';
 import type { Change } from './changes.js';
 import { Face, percent } from './face.js';
 import { Memory } from './memory.js';
-import { SimulateMachineConfig } from './settings.js';
+import { reach, SimulateMachineConfig } from './settings.js';
 import { Simulation } from './simulation.js';
 import { uplink } from './uplink.js';
 
-/** ms; a position that is a little behind makes a broker get some instants twice, with the same keys. */
 const rememberEvery = 10_000;
+/** ms; what was sent on the wire last may not have been kept when it ended: it comes again, with the same keys. */
+const overlap = 2000;
 /** ms; a fault begins at the instant of the newest reading, unless readings are rare. */
 const grain = 1000;
 
@@ -25,11 +26,11 @@ export default defineNode({
     const line = config.broker ? await uplink(context, simulation, face, remembered?.published) : undefined;
 
     let rememberedAt = performance.now();
-    const remember = (): Promise<void> => {
+    const remember = (last = clockwork.last): Promise<void> => {
       rememberedAt = performance.now();
       return memory.save({
         ...simulation.wishes,
-        last: clockwork.last,
+        last,
         ...(line ? { published: line.position } : {}),
       });
     };
@@ -37,16 +38,16 @@ export default defineNode({
       for (const change of simulation.changes(time)) context.send(null, noteOf(change, context, face));
       face.show(simulation.state(time), simulation.faults(time), commanded);
     };
-    const clockwork = new Clockwork(config.interval, {
+    const clockwork = new Clockwork(config.interval, reach(config, remembered === undefined), {
       due: (times) => {
         for (const time of times) context.send(simulation.messages(time, Date.now()), null);
         line?.wake();
         show(clockwork.last, false);
-        if (performance.now() - rememberedAt > rememberEvery) void remember();
+        if (performance.now() - rememberedAt > rememberEvery) void remember(clockwork.last - overlap);
       },
       waiting: () => face.waiting(),
     });
-    clockwork.start(remembered?.last);
+    clockwork.start(remembered?.last ?? Date.now() - Math.max(config.interval, config.backlog * 60_000));
 
     return {
       input: async ({ msg }) => {
@@ -59,7 +60,7 @@ export default defineNode({
           throw thrown;
         }
         show(time, true);
-        await remember();
+        await remember(clockwork.last - overlap);
         return undefined;
       },
       async close(removed) {

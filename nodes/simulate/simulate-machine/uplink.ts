@@ -2,12 +2,8 @@ import type { NodeContext } from '../../kit/index.js';
 import { Delivery } from '../publish/delivery.js';
 import { type BrokerSettings, Publisher } from '../publish/publisher.js';
 import type { Face } from './face.js';
-import type { SimulateMachineConfig } from './settings.js';
+import { reach, type SimulateMachineConfig } from './settings.js';
 import type { Simulation } from './simulation.js';
-
-const minute = 60_000;
-/** Instants that are caught up on at most, however short the interval. */
-const longest = 20_000;
 
 export interface Uplink {
   /** The last instant that the broker has answered for, UTC ms. */
@@ -24,7 +20,7 @@ export async function uplink(
   published: number | undefined,
 ): Promise<Uplink> {
   const { config, id, metrics, log, translate } = context;
-  const { interval, catchUp, backlog, broker } = config;
+  const { interval, backlog, broker } = config;
   const { settings } = await context.use<{ readonly settings: BrokerSettings }>(broker, 'percept-broker');
 
   const publisher = new Publisher(settings, `percept-simulate-${id}`, {
@@ -38,13 +34,11 @@ export async function uplink(
       face.trouble(error);
     },
   });
-  // a stall of a minute is made up for whatever is set
-  const minutes = Math.max(1, catchUp, published === undefined ? backlog : 0);
   const delivery = new Delivery(
     {
       interval,
-      most: Math.max(1, Math.min(longest, Math.floor((minutes * minute) / interval))),
-      after: published ?? Date.now() - backlog * minute,
+      most: reach(config, published === undefined),
+      after: published ?? Date.now() - backlog * 60_000,
     },
     publisher,
     (time) => {
