@@ -129,6 +129,28 @@ describe('a gateway whose broker is away', () => {
     }
   });
 
+  test('opens its outbox when it can, without a deploy', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'percept-in-'));
+    const path = join(folder, 'outbox.sqlite');
+    const other = new DatabaseSync(path);
+    other.exec('pragma application_id = 0x50634f62; pragma locking_mode = exclusive; begin exclusive');
+    const nodeRed = await NodeRed.start({ flow: gatewayFlow(1, { gateway: { path } }) });
+    const status = (): string => nodeRed.status(gatewayIds.gateway)?.text ?? '';
+    try {
+      await until(() => status() === 'outbox in use');
+      nodeRed.inject(gatewayIds.gateway, { reading: gatewayReadings(0, 1, began) });
+      await until(() => nodeRed.messages('errors').some(({ error }) => /open/.test(JSON.stringify(error))));
+      other.exec('commit');
+      other.close();
+      await until(() => status() === 'link down', { what: 'the outbox to be opened' });
+      nodeRed.inject(gatewayIds.gateway, { reading: gatewayReadings(0, 1, Date.now()) });
+      await until(() => nodeRed.messages('taken').length === 1);
+    } finally {
+      await nodeRed.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test('tells of an outbox that a newer Percept has written, and leaves it alone', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'percept-nw-'));
     const path = join(folder, 'outbox.sqlite');
