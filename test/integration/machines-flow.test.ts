@@ -40,6 +40,8 @@ test('the line is cut, a machine breaks, the line is joined: every reading arriv
     const stored = (): number => rows<{ n: number }>(nodeRed, 'select count(*) as n from reading')[0]?.n ?? 0;
     const watching = (): boolean => /^(watching|\d+ unusual)/.test(nodeRed.status(idOf('percept-outlier'))?.text ?? '');
     await until(watching, { ms: 60_000, what: 'every series to be past its warm-up' });
+    const newest = (): number => rows<{ t: number }>(nodeRed, 'select max(time) as t from reading')[0]?.t ?? 0;
+    await until(() => newest() > Date.now() - 1000, { ms: 60_000, what: 'the time before the start to be in' });
 
     nodeRed.inject(gateway, { control: 'cut' });
     await until(() => nodeRed.status(gateway)?.text?.includes('cut'), { what: 'the line to be cut' });
