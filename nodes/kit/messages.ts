@@ -49,7 +49,7 @@ export interface Line {
 
 /** What was wrong with the samples, before they were transformed. */
 export interface SoundQuality {
-  /** Root mean square and mean, of the worst channel, where 1 is full scale (of numbers: in their unit). */
+  /** Root mean square about the mean, and the mean, of the channel with most; 1 is full scale, of numbers their unit. */
   readonly rms: number;
   readonly mean: number;
   /** Share of the samples at full scale. */

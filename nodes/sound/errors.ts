@@ -61,6 +61,92 @@ export const soundError = defineErrors({
       action: '다음 메시지에서 다시 시작합니다. 자주 일어나면 Node-RED에 메모리를 더 주세요.',
     },
   },
+  'sound-wav': {
+    'en-US': {
+      status: 'bad WAV',
+      text: 'The WAV file in the payload cannot be read: {problem}.',
+      action: 'Record it again, or convert it to 16, 24 or 32 bit PCM or 32 bit float.',
+    },
+    ko: {
+      status: '잘못된 WAV',
+      text: '페이로드의 WAV 파일을 읽을 수 없습니다: {problem}.',
+      action: '다시 녹음하거나 16, 24, 32비트 PCM 또는 32비트 float로 변환하세요.',
+    },
+  },
+  'sound-nothing': {
+    'en-US': {
+      status: 'no sound',
+      text: 'The message holds no sound: neither msg.sound nor a WAV file, PCM bytes or numbers in msg.payload.',
+      action:
+        'Wire a node that gives sound, such as sensor in or replay, or see what the help says of windows of numbers.',
+    },
+    ko: {
+      status: '소리 없음',
+      text: '메시지에 소리가 없습니다. msg.sound도, msg.payload의 WAV 파일, PCM 바이트, 숫자도 아닙니다.',
+      action: 'sensor in이나 replay처럼 소리를 주는 노드를 연결하거나 숫자 구간에 대한 도움말을 보세요.',
+    },
+  },
+  'sound-cut': {
+    'en-US': {
+      status: 'samples cut off',
+      text: '{bytes} bytes are not whole samples of {frame} bytes.',
+      action: 'Check the number of channels and the sample format in the node, or the source.',
+    },
+    ko: {
+      status: '샘플이 잘림',
+      text: '{bytes}바이트는 {frame}바이트 샘플로 나누어떨어지지 않습니다.',
+      action: '노드의 채널 수와 샘플 형식, 또는 보내는 쪽을 확인하세요.',
+    },
+  },
+  'sound-uneven': {
+    'en-US': {
+      status: 'uneven axes',
+      text: 'The axes have different numbers of values: {lengths}.',
+      action: 'Let the source send one value of every axis for each instant.',
+    },
+    ko: {
+      status: '축 길이 불일치',
+      text: '축마다 값의 수가 다릅니다: {lengths}.',
+      action: '매 순간 모든 축의 값을 하나씩 보내게 하세요.',
+    },
+  },
+  'sound-one-channel': {
+    'en-US': {
+      status: 'one microphone',
+      text: 'The sound of {source} has one channel; to cancel what a second microphone hears, two are needed.',
+      action:
+        'Record both microphones in one file or stream, the machine first, or choose another use of the channels.',
+    },
+    ko: {
+      status: '마이크 하나',
+      text: '{source}의 소리는 채널이 하나입니다. 두 번째 마이크에 들리는 소리를 빼려면 채널이 둘이어야 합니다.',
+      action: '두 마이크를 한 스트림에 담아(기계 쪽 먼저) 보내거나 채널 사용 방법을 바꾸세요.',
+    },
+  },
+  'sound-short': {
+    'en-US': {
+      status: 'too short',
+      text: 'The message from {source} is shorter than one window of {ms} ms.',
+      action: 'Let the source send longer pieces, or make the window shorter.',
+    },
+    ko: {
+      status: '너무 짧음',
+      text: '{source}의 메시지가 창 하나({ms} ms)보다 짧습니다.',
+      action: '더 긴 구간을 보내거나 창을 짧게 하세요.',
+    },
+  },
+  'sound-busy': {
+    'en-US': {
+      status: 'too much at once',
+      text: 'More than {limit} stretches of sound wait to be transformed; this one was left out.',
+      action: 'Send less sound, or use larger steps between windows.',
+    },
+    ko: {
+      status: '처리량 초과',
+      text: '변환을 기다리는 소리 구간이 {limit}개를 넘어 이 구간은 건너뛰었습니다.',
+      action: '소리를 줄이거나 창 사이 간격을 늘리세요.',
+    },
+  },
 });
 
 export type SoundErrorCode = Parameters<typeof soundError>[0];

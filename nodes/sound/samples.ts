@@ -63,16 +63,21 @@ export function mixed(channels: readonly Float32Array[]): Float32Array {
   return mix;
 }
 
+/** Numbers that go beyond 1 have no full scale, so nothing of them is clipped. */
 export function qualityOf(channels: readonly Float32Array[]): SoundQuality {
   const each = channels.map((samples) => {
-    let [sum, squares, clipped] = [0, 0, 0];
+    let [sum, squares, clipped, peak] = [0, 0, 0, 0];
     for (const sample of samples) {
       sum += sample;
       squares += sample * sample;
-      if (sample >= atTheEnd || sample <= -atTheEnd) clipped++;
+      const size = Math.abs(sample);
+      if (size > peak) peak = size;
+      if (size >= atTheEnd) clipped++;
     }
     const length = Math.max(1, samples.length);
-    return { rms: Math.sqrt(squares / length), mean: sum / length, clipped: clipped / length };
+    const mean = sum / length;
+    const rms = Math.sqrt(Math.max(0, squares / length - mean ** 2));
+    return { rms, mean, clipped: peak > 1 ? 0 : clipped / length };
   });
   const largest = (values: number[]): number => values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
   return {
