@@ -233,11 +233,12 @@ export class GatewayBench {
       if (sent) this.#outstanding.delete(sent.no);
     }
     const errors = this.near.messages('errors');
-    for (; this.#seenErrors < errors.length; this.#seenErrors++) {
-      const sent = this.#outstanding.get(Number(errors[this.#seenErrors]?.['no']));
+    while (this.#seenErrors < errors.length) {
+      const { no, error } = errors[this.#seenErrors++] ?? {};
+      const sent = this.#outstanding.get(Number(no));
       // others are of the link
       if (!sent) continue;
-      this.#refused.push(errors[this.#seenErrors]?.['error']);
+      this.#refused.push(error);
       await sleep(100);
       if (this.#alive) this.#inject(sent);
     }
