@@ -18,6 +18,8 @@ interface Fault {
   readonly bench?: GatewayBenchOptions;
   /** Messages that the source leaves open at once. */
   readonly window?: number;
+  /** Each trial begins anew. */
+  readonly once?: boolean;
   /** Why it cannot be tried here. */
   readonly missing?: () => string | false;
   readonly happen: (bench: GatewayBench) => Promise<void>;
@@ -48,6 +50,8 @@ const faults: readonly Fault[] = [
     name: 'disk-full',
     // one message at a time: what is refused comes again before what follows it
     window: 1,
+    // an outbox that was once larger has room to go on in
+    once: true,
     missing: noDisk,
     async happen({ folder, line }) {
       const ballast = join(folder, 'ballast');
@@ -135,24 +139,29 @@ interface Series {
 }
 
 async function series(fault: Fault, trials: number, count: number): Promise<Series> {
-  const disk = fault.name === 'disk-full' ? Disk.mount(8) : undefined;
-  const bench = await GatewayBench.start({ ...fault.bench, ...(disk ? { folder: disk.path } : {}) });
   const results: GatewayTrial[] = [];
-  const perSecond = 1000;
-  try {
-    while (results.length < trials) {
-      // minutes to days, as even on a scale of times
-      const span = 2 * minute * ((3 * day) / (2 * minute)) ** Math.random();
-      results.push(
-        await bench.trial(count, { perSecond, span, ...(fault.window ? { window: fault.window } : {}) }, async () => {
-          await sleep(((0.1 + 0.8 * Math.random()) * (1000 * count)) / perSecond);
-          await fault.happen(bench);
-        }),
-      );
+  let writesLost = 0;
+  while (results.length < trials) {
+    const disk = fault.name === 'disk-full' ? Disk.mount(8) : undefined;
+    const bench = await GatewayBench.start({ ...fault.bench, ...(disk ? { folder: disk.path } : {}) });
+    try {
+      do results.push(await trial(fault, bench, count));
+      while (!fault.once && results.length < trials);
+      writesLost += bench.writesLost;
+    } finally {
+      await bench.stop();
+      disk?.remove();
     }
-  } finally {
-    await bench.stop();
-    disk?.remove();
   }
-  return { results, writesLost: bench.writesLost };
+  return { results, writesLost };
+}
+
+async function trial(fault: Fault, bench: GatewayBench, count: number): Promise<GatewayTrial> {
+  const perSecond = 1000;
+  // minutes to days, as even on a scale of times
+  const span = 2 * minute * ((3 * day) / (2 * minute)) ** Math.random();
+  return await bench.trial(count, { perSecond, span, ...(fault.window ? { window: fault.window } : {}) }, async () => {
+    await sleep(((0.1 + 0.8 * Math.random()) * (1000 * count)) / perSecond);
+    await fault.happen(bench);
+  });
 }
