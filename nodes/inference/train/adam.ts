@@ -8,7 +8,7 @@ const beta2 = 0.999;
 const epsilon = 1e-8;
 
 /** What fits into a core's second-level cache with all that is made of it: ten times fewer trips to memory. */
-const piece = 8_192;
+const piece = 16_384;
 
 /** What each parameter and its moments are called among the inputs of a step; among its outputs with `next` behind it. */
 export const momentNames = ['', '.first', '.second'] as const;

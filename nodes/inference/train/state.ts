@@ -24,15 +24,18 @@ export interface Position {
   bestEpoch: number;
 }
 
-/** Weights as He et al. (arXiv 1502.01852) begin with them, biases of 0. */
+/** Weights as He et al. (arXiv 1502.01852) begin with them, but the last ones smaller: first guesses are near 0. Biases are 0. */
 export function firstState(network: Network, seed: number): State {
   const parameters = parametersOf(network);
   const count = parameters.reduce((all, { dims }) => all + product(dims), 0);
   const values = new Float32Array(count);
   const random = new Random(seed);
   let at = 0;
-  for (const { dims, fanIn } of parameters) {
-    const deviation = fanIn === 0 ? 0 : Math.sqrt(2 / fanIn);
+  const last = parameters.findLast(({ fanIn }) => fanIn > 0);
+  for (const parameter of parameters) {
+    const { dims, fanIn } = parameter;
+    const size = parameter === last ? 0.1 : 1;
+    const deviation = fanIn === 0 ? 0 : size * Math.sqrt(2 / fanIn);
     for (const end = at + product(dims); at < end; at++) values[at] = deviation * random.normal();
   }
   return {

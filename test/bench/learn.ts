@@ -1,0 +1,176 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadRuntime, usualRuntimes } from '../../dist/inference/runtime.js';
+import type { Examples } from '../../dist/inference/train/examples.js';
+import { autoencoder, type Network, outputsOf, product, vgg } from '../../dist/inference/train/network.js';
+import { Random } from '../../dist/inference/train/random.js';
+import { firstState } from '../../dist/inference/train/state.js';
+import { Stepper } from '../../dist/inference/train/stepper.js';
+import { train } from '../../dist/inference/train/training.js';
+import { toPerceptError } from '../../dist/kit/index.js';
+import type { BenchOptions, Report } from './run.ts';
+
+export const about = 'training rate and memory of the VGG and an autoencoder, against PyTorch where it is installed';
+
+interface Setup {
+  readonly name: string;
+  readonly network: Network;
+  readonly batch: number;
+  readonly count: number;
+}
+
+const setups: readonly Setup[] = [
+  { name: 'vgg', network: vgg({ classes: 18 }), batch: 32, count: 256 },
+  { name: 'autoencoder', network: autoencoder({ width: 640 }), batch: 64, count: 2_048 },
+];
+
+const learningRate = 1e-4;
+
+/** `--threads N` for both sides, `--rounds N`, `--seconds N` per round, `--python PATH`. */
+export default async function learn(report: Report, { smoke, flags }: BenchOptions): Promise<void> {
+  const threads = Number(flags['threads'] ?? 1);
+  const seconds = smoke ? 0.2 : Number(flags['seconds'] ?? 8);
+  const rounds = smoke ? 1 : Number(flags['rounds'] ?? 3);
+  const python = smoke ? undefined : pythonWithTorch(flags['python']);
+  report('threads', threads, '');
+  for (const setup of smoke ? setups.slice(1) : setups) {
+    const ours: Rates[] = [];
+    const theirs: Rates[] = [];
+    const before = process.memoryUsage.rss();
+    let peak = before;
+    const watch = (): void => {
+      peak = Math.max(peak, process.memoryUsage.rss());
+    };
+    // one after the other, several times: what else the machine does hits both
+    for (let round = 0; round < rounds; round++) {
+      ours.push(await ourRates(setup, threads, seconds, watch));
+      if (python) theirs.push(torch(python, setup, { threads, seconds, compare: 0 }));
+    }
+    report(`${setup.name}.rate`, median(ours.map(({ rate }) => rate)), 'examples/s');
+    report(`${setup.name}.peak-memory`, (peak - before) / 1e6, 'MB');
+    if (!python) continue;
+    report(`${setup.name}.torch-rate`, median(theirs.map(({ rate }) => rate)), 'examples/s');
+    const [clock, cpu] = (['rate', 'cpuRate'] as const).map((key) =>
+      median(ours.map((one, i) => one[key] / (theirs[i]?.[key] ?? 1))),
+    ) as [number, number];
+    report(`${setup.name}.ratio`, clock, '(by the clock)');
+    report(`${setup.name}.cpu-ratio`, cpu, '(by processor time)');
+    report(
+      `${setup.name}.loss-difference`,
+      await lossDifference(python, setup, threads),
+      '(largest relative of 60 steps)',
+    );
+  }
+}
+
+interface Rates {
+  /** Examples a second. */
+  readonly rate: number;
+  /** Examples a second of processor time. */
+  readonly cpuRate: number;
+}
+
+/** By the trainer as nodes use it: with gathering, shuffling and telling. */
+async function ourRates(setup: Setup, threads: number, seconds: number, watch: () => void): Promise<Rates> {
+  let first: { done: number; cpu: NodeJS.CpuUsage } | undefined;
+  let rates: Rates = { rate: 0, cpuRate: 0 };
+  const training = train({
+    network: setup.network,
+    examples: examplesOf(setup),
+    options: { batch: setup.batch, rate: learningRate, epochs: 100_000, patience: 100_000, validation: 0 },
+    threads,
+    onProgress: ({ rate, epoch, step, steps }) => {
+      watch();
+      const done = setup.batch * ((epoch - 1) * steps + step);
+      if (first) {
+        const { user, system } = process.cpuUsage(first.cpu);
+        rates = { rate, cpuRate: (1e6 * (done - first.done)) / (user + system) };
+        return;
+      }
+      first = { done, cpu: process.cpuUsage() };
+      setTimeout(() => training.cancel(), 1000 * seconds);
+    },
+  });
+  await training.result.catch((thrown: unknown) => {
+    if (toPerceptError(thrown).code !== 'training-cancelled') throw thrown;
+  });
+  return rates;
+}
+
+interface TorchOptions {
+  readonly threads: number;
+  readonly seconds: number;
+  /** Steps whose losses are told. */
+  readonly compare: number;
+}
+
+function torch(python: string, { network, batch, ...setup }: Setup, options: TorchOptions) {
+  const folder = mkdtempSync(join(tmpdir(), 'percept-bench-'));
+  try {
+    const { x, y = x } = examplesOf({ network, batch, ...setup });
+    const files = { x, y, parameters: firstState(network, 1).moments[0] };
+    for (const [name, values] of Object.entries(files)) {
+      writeFileSync(join(folder, name), new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    }
+    const paths = Object.fromEntries(Object.keys(files).map((name) => [name, join(folder, name)]));
+    const { input, layers } = network;
+    const script = join(import.meta.dirname, 'peers/torch-training.py');
+    const { stdout, stderr } = spawnSync(python, [script], {
+      input: JSON.stringify({ ...paths, ...options, input, layers, batch, rate: learningRate }),
+      encoding: 'utf8',
+    });
+    if (stdout === '') throw new Error(`PyTorch said: ${stderr}`);
+    return JSON.parse(stdout) as Rates & { losses: number[] };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Of 60 steps from the same parameters through the same examples. */
+async function lossDifference(python: string, setup: Setup, threads: number): Promise<number> {
+  const { network, batch, count } = setup;
+  const compare = 60;
+  const { losses } = torch(python, setup, { threads, seconds: 0, compare });
+  const { x, y = x } = examplesOf(setup);
+  const gate = new Int32Array(new SharedArrayBuffer(8));
+  const stepper = await Stepper.open(loadRuntime(usualRuntimes), network, firstState(network, 1), {
+    batch,
+    threads,
+    gate,
+  });
+  let largest = 0;
+  for (let i = 0; i < compare; i++) {
+    const at = i % Math.floor(count / batch);
+    stepper.x.set(x.subarray(at * stepper.x.length, (at + 1) * stepper.x.length));
+    stepper.y.set(y.subarray(at * stepper.y.length, (at + 1) * stepper.y.length));
+    const loss = await stepper.step(i + 1, learningRate);
+    largest = Math.max(largest, Math.abs(loss - (losses[i] ?? 0)) / loss);
+  }
+  await stepper.release();
+  return largest;
+}
+
+/** Noise, and for each example one output of 1; or the input itself. */
+function examplesOf({ network, count }: Omit<Setup, 'name'>): Examples {
+  const random = new Random(5);
+  const x = Float32Array.from({ length: count * product(network.input) }, () => random.normal());
+  const outputs = outputsOf(network);
+  if (outputs === product(network.input)) return { x };
+  return {
+    x,
+    y: Float32Array.from({ length: count * outputs }, (_, i) =>
+      Number(Math.floor(i / outputs) % outputs === i % outputs),
+    ),
+  };
+}
+
+function pythonWithTorch(given: string | undefined): string | undefined {
+  const names = given ? [given] : ['python3', '/usr/bin/python3'];
+  return names.find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
