@@ -55,8 +55,12 @@ export class FaultBench {
   }
 
   static async start({ database, standby = false, peer = true }: FaultOptions): Promise<FaultBench> {
+    // what was started ends again if something after it does not start
+    await using started = new AsyncDisposableStack();
     const broker = await Mosquitto.start();
+    started.defer(() => broker.stop());
     const postgres = database === 'postgres' ? await startPostgres({ standby, synchronous: standby }) : undefined;
+    started.defer(async () => postgres?.stop());
     const url = postgres ? await postgres.database() : 'test.sqlite';
     const flow = sensorFlow({
       store: { url },
@@ -72,9 +76,12 @@ export class FaultBench {
       // the usual 15 s would count what is merely late as lost
       settings: 'mqttReconnectTime: 500,',
     });
+    started.defer(() => nodeRed.stop());
     const stream = await Stream.open(broker.port);
+    started.defer(() => stream.close());
     const bench = new FaultBench({ broker, nodeRed, postgres, stream, url, peer });
     await bench.#warm();
+    started.move();
     return bench;
   }
 
@@ -109,9 +116,12 @@ export class FaultBench {
 
   /** Both take in, and the broker has saved their sessions: one that it lost is not what is measured. */
   async #warm(): Promise<void> {
-    await this.#stream.send(20, 200);
-    await until(async () => (await this.#ours()).distinct >= 1, { ms: 20_000, what: 'the first rows' });
-    if (this.#peer) await until(async () => (await this.#theirs()).distinct >= 1, { what: "the peer's first rows" });
+    const both = async (): Promise<boolean> => {
+      // what is sent before they have subscribed goes nowhere
+      await this.#stream.send(20, 200);
+      return (await this.#ours()).distinct >= 1 && (!this.#peer || (await this.#theirs()).distinct >= 1);
+    };
+    await until(both, { ms: 30_000, what: 'the first rows' });
     await this.broker.saved();
     this.#before = await this.#total();
   }
