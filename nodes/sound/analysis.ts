@@ -1,4 +1,4 @@
-import { type BandSettings, type Bands, makeBands } from './bands.js';
+import { type BandSettings, type Bands, makeBands, sumBands } from './bands.js';
 import { Fft, fftSize } from './fft.js';
 
 export interface AnalysisSettings extends BandSettings {
@@ -32,6 +32,7 @@ export class Analysis {
   readonly #fft: Fft;
   readonly #hann: Float32Array;
   readonly #power: Float32Array;
+  readonly #sums: Float64Array;
   readonly #scale: number;
 
   private constructor(settings: AnalysisSettings, fft: Fft) {
@@ -41,6 +42,7 @@ export class Analysis {
     this.bands = makeBands(settings, settings.sampleRate, fft.size);
     this.#hann = hann(settings.window);
     this.#power = new Float32Array(fft.size / 2 + 1);
+    this.#sums = new Float64Array(this.bands.centres.length);
     this.#scale = 1 / this.#hann.reduce((sum, weight) => sum + weight, 0) ** 2;
   }
 
@@ -108,13 +110,10 @@ export class Analysis {
 
   /** Sums bins to bands: dB, into `levels` from `at` on. */
   levels(power: Float32Array, levels: Float32Array, at: number): void {
-    const { first, from, weights } = this.bands;
-    for (let band = 0; band < first.length; band++) {
-      const end = from[band + 1] as number;
-      let sum = 0;
-      for (let i = from[band] as number, bin = first[band] as number; i < end; i++, bin++) {
-        sum += (weights[i] as number) * (power[bin] as number);
-      }
+    const sums = this.#sums;
+    sumBands(this.bands, power, sums);
+    for (let band = 0; band < sums.length; band++) {
+      const sum = sums[band] as number;
       levels[at + band] = perNeper * Math.log(sum > least ? sum : least);
     }
   }

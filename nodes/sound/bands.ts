@@ -10,14 +10,19 @@ export interface BandSettings {
   readonly high: number;
 }
 
-/** Sums of bins: band b is the sum of `weights[from[b] + i] * power[first[b] + i]`. */
+/**
+ * How bins become bands. Triangles meet at their corners, so each bin between two corners belongs to the band that falls
+ * there and the one that rises; one pass over the bins gives both parts of all bands.
+ */
 export interface Bands {
   /** Hz; centres, ascending. */
   readonly centres: readonly number[];
-  readonly first: Int32Array;
-  /** Where each band's weights begin, and at the end their number. */
-  readonly from: Int32Array;
-  readonly weights: Float32Array;
+  /** The first bin from each corner on; one more corner than bands, and one more. Empty where each bin is a band. */
+  readonly corners: Int32Array;
+  /** Of each bin: how far it is between its corners, 0 to 1. */
+  readonly rise: Float32Array;
+  /** The bin of a band that is too narrow to hold one, -1 for others; where each bin is a band, all of them. */
+  readonly alone: Int32Array;
 }
 
 /** HTK's formula: O'Shaughnessy, Speech Communication, 1987; HTK Book 3.4, 5.4. */
@@ -43,44 +48,60 @@ export function makeBands({ scale, bands, low, high }: BandSettings, sampleRate:
   const [to, back] = scale === 'mel' ? [melOf, hertzOf] : [(x: number) => x, (x: number) => x];
   const [from, until] = [to(low), to(top)];
   const corners = Array.from({ length: bands + 2 }, (_, i) => back(from + ((until - from) * i) / (bands + 1)));
-  const rows = Array.from({ length: bands }, (_, i) => triangle(corners.slice(i, i + 3), step, size / 2));
-  return pack(corners.slice(1, -1), rows);
-}
-
-interface Row {
-  readonly first: number;
-  readonly weights: readonly number[];
+  return triangles(corners, step, size / 2);
 }
 
 function eachBin(first: number, last: number, step: number): Bands {
   const bins = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
-  return pack(
-    bins.map((bin) => bin * step),
-    bins.map((bin) => ({ first: bin, weights: [1] })),
-  );
-}
-
-function triangle(corners: readonly number[], step: number, lastBin: number): Row {
-  const [low, centre, high] = corners as [number, number, number];
-  const first = Math.floor(low / step) + 1;
-  const last = Math.min(lastBin, Math.ceil(high / step) - 1);
-  const weights: number[] = [];
-  for (let bin = first; bin <= last; bin++) {
-    const at = bin * step;
-    weights.push(Math.min((at - low) / (centre - low), (high - at) / (high - centre)));
-  }
-  return weights.length > 0
-    ? { first, weights }
-    : { first: Math.min(lastBin, Math.round(centre / step)), weights: [1] };
-}
-
-function pack(centres: readonly number[], rows: readonly Row[]): Bands {
-  const from = new Int32Array(rows.length + 1);
-  for (const [i, { weights }] of rows.entries()) from[i + 1] = (from[i] as number) + weights.length;
   return {
-    centres,
-    first: Int32Array.from(rows, ({ first }) => first),
-    from,
-    weights: Float32Array.from(rows.flatMap(({ weights }) => weights)),
+    centres: bins.map((bin) => bin * step),
+    corners: new Int32Array(),
+    rise: new Float32Array(),
+    alone: Int32Array.from(bins),
   };
+}
+
+function triangles(corners: readonly number[], step: number, lastBin: number): Bands {
+  const starts = Int32Array.from(corners, (corner) => Math.min(lastBin + 1, Math.ceil(corner / step)));
+  const rise = new Float32Array(lastBin + 1);
+  for (let i = 0; i + 1 < corners.length; i++) {
+    const [low, high] = [corners[i] as number, corners[i + 1] as number];
+    for (let bin = starts[i] as number; bin < (starts[i + 1] as number); bin++)
+      rise[bin] = (bin * step - low) / (high - low);
+  }
+  const centres = corners.slice(1, -1);
+  const alone = Int32Array.from(centres, (centre, band) => {
+    const isEmpty = !hasWeight(rise, starts[band] as number, starts[band + 1] as number, starts[band + 2] as number);
+    return isEmpty ? Math.min(lastBin, Math.round(centre / step)) : -1;
+  });
+  return { centres, corners: starts, rise, alone };
+}
+
+/** A bin right on the first corner of a triangle weighs nothing. */
+function hasWeight(rise: Float32Array, first: number, middle: number, end: number): boolean {
+  for (let bin = first; bin < middle; bin++) if ((rise[bin] as number) > 0) return true;
+  return end > middle;
+}
+
+/**
+ * @param power of each bin
+ * @param sums one a band; overwritten
+ */
+export function sumBands({ corners, rise, alone }: Bands, power: Float32Array, sums: Float64Array): void {
+  let rising = 0;
+  for (let i = 0; i + 1 < corners.length; i++) {
+    const end = corners[i + 1] as number;
+    let [all, up] = [0, 0];
+    for (let bin = corners[i] as number; bin < end; bin++) {
+      const own = power[bin] as number;
+      all += own;
+      up += own * (rise[bin] as number);
+    }
+    if (i > 0) sums[i - 1] = rising + all - up;
+    rising = up;
+  }
+  for (let band = 0; band < alone.length; band++) {
+    const bin = alone[band] as number;
+    if (bin >= 0) sums[band] = power[bin] as number;
+  }
 }

@@ -138,13 +138,37 @@ export const soundError = defineErrors({
   'sound-busy': {
     'en-US': {
       status: 'too much at once',
-      text: 'More than {limit} stretches of sound wait to be transformed; this one was left out.',
+      text: 'More than {limit} MiB of sound wait to be transformed; this message was left out.',
       action: 'Send less sound, or use larger steps between windows.',
     },
     ko: {
       status: '처리량 초과',
-      text: '변환을 기다리는 소리 구간이 {limit}개를 넘어 이 구간은 건너뛰었습니다.',
+      text: '변환을 기다리는 소리가 {limit} MiB를 넘어 이 메시지는 건너뛰었습니다.',
       action: '소리를 줄이거나 창 사이 간격을 늘리세요.',
+    },
+  },
+  'sound-other-form': {
+    'en-US': {
+      status: 'other sound',
+      text: 'The sound of {source} is of another form than what was learned: {what} is {found}, it was {learned}.',
+      action: 'Set the microphone and the spectrogram node as they were, or learn again. What was learned stays.',
+    },
+    ko: {
+      status: '다른 형식의 소리',
+      text: '{source}의 소리가 학습할 때와 형식이 다릅니다. {what}: 현재 {found}, 학습 당시 {learned}.',
+      action: '마이크와 spectrogram 노드를 이전처럼 설정하거나 다시 학습하세요. 학습한 내용은 그대로 남습니다.',
+    },
+  },
+  'sound-no-spectrogram': {
+    'en-US': {
+      status: 'no spectrogram',
+      text: 'The message has no msg.spectrogram.',
+      action: 'Put a spectrogram node before this one.',
+    },
+    ko: {
+      status: '스펙트로그램 없음',
+      text: '메시지에 msg.spectrogram이 없습니다.',
+      action: '이 노드 앞에 spectrogram 노드를 연결하세요.',
     },
   },
 });

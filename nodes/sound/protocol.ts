@@ -1,6 +1,5 @@
-import type { Spectrogram } from '../kit/index.js';
 import type { Pcm } from '../kit/wav.js';
-import type { NormalModel } from './normal/model.js';
+import type { Heard, NormalModel } from './normal/model.js';
 import type { PictureSettings } from './picture.js';
 import type { Analysed, SpectrogramSettings } from './spectrogram.js';
 
@@ -10,7 +9,7 @@ export interface Operations {
     args: { pcm: Pcm; settings: SpectrogramSettings; picture: PictureSettings | undefined };
     answer: Analysed & { readonly png?: Buffer };
   };
-  learn: { args: { stretches: readonly Spectrogram[]; now: number }; answer: NormalModel };
+  learn: { args: { heard: Heard; now: number }; answer: NormalModel };
 }
 export type Operation = keyof Operations;
 

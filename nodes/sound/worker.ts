@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { PerceptError, type Spectrogram } from '../kit/index.js';
+import { PerceptError } from '../kit/index.js';
 import { learn } from './normal/model.js';
 import { pictureOf } from './picture.js';
 import { closeRequest, type Operation, type Operations, type Reply, type Request } from './protocol.js';
@@ -33,12 +33,8 @@ async function answerTo(request: Request): Promise<Operations[Operation]['answer
       return request.picture ? { ...analysed, png: pictureOf(analysed, request.picture) } : analysed;
     }
     case 'learn':
-      return learn(request.stretches.map(whole), request.now);
+      return learn(request.heard, request.now);
   }
-}
-
-function whole(stretch: Spectrogram): Spectrogram {
-  return { ...stretch, data: bufferOf(stretch.data) };
 }
 
 /** A buffer arrives as a plain array of bytes. */

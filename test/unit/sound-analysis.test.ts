@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Analysis, type AnalysisSettings, framesIn, silence } from '../../dist/sound/analysis.js';
-import { hertzOf, makeBands, melOf } from '../../dist/sound/bands.js';
+import { hertzOf, makeBands, melOf, sumBands } from '../../dist/sound/bands.js';
 import { fftSize } from '../../dist/sound/fft.js';
 import { parkMiller, referenceSound } from '../support/sound-signals.ts';
 
@@ -117,10 +117,8 @@ test('the mel scale is that of HTK: 1000 mel at 1000 Hz', () => {
 
 test('no band is empty, however many there are', () => {
   const bands = makeBands({ scale: 'mel', bands: 128, low: 0, high: 0 }, 16_000, 512);
-  const sums = bands.centres.map((_, i) =>
-    bands.weights.subarray(bands.from[i], bands.from[i + 1]).reduce((sum, weight) => sum + weight, 0),
-  );
-  assert.equal(sums.length, 128);
+  const sums = new Float64Array(128);
+  sumBands(bands, new Float32Array(257).fill(1), sums);
   assert.ok(Math.min(...sums) > 0);
 });
 

@@ -8,7 +8,7 @@ export class Drift {
   readonly #most: Float64Array;
 
   /**
-   * @param mean and deviation of each feature, as learned
+   * @param deviation of each feature, as learned
    * @param share of the way that one stretch takes it; its length over the time constant
    * @param before where it was before a restart
    */

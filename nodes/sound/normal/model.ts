@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
+import { longestWindow } from '../lines.js';
 import { type Detector, detectors } from './detectors.js';
 import { type Feature, featureNames, featuresOf } from './features.js';
 import { fewest, fitNormal, type Normal, type Usual } from './fit.js';
@@ -74,22 +75,43 @@ export function lengthOf({ frames, hop }: Form): number {
   return frames * hop;
 }
 
+/** What is remembered of a stretch to learn from it: some hundred numbers. */
+export interface Observation {
+  /** ms UTC */
+  readonly time: number;
+  readonly features: Float64Array;
+  readonly lines: Spectrogram['lines'];
+}
+
+/** What was heard of one source, all of one form, in the order in which it was heard. */
+export interface Heard {
+  readonly source: string;
+  readonly form: Form;
+  /** Hz; the bands' centres. */
+  readonly centres: readonly number[];
+  readonly observations: readonly Observation[];
+}
+
+export function observationOf(spectrogram: Spectrogram): Observation {
+  return { time: spectrogram.time, features: featuresOf(spectrogram), lines: spectrogram.lines };
+}
+
 /**
- * Learns from stretches of normal sound of one form, in the order in which they were heard.
+ * Learns from normal sound alone.
+ * @param now ms UTC
  * @throws PerceptError `sound-too-little`
  */
-export function learn(stretches: readonly Spectrogram[], now: number): NormalModel {
-  const [first] = stretches;
-  const last = stretches.at(-1);
-  if (!first || !last || stretches.length < fewest) {
-    throw soundError('sound-too-little', { found: stretches.length, needed: fewest });
+export function learn({ source, form, centres, observations }: Heard, now: number): NormalModel {
+  const [first] = observations;
+  const last = observations.at(-1);
+  if (!first || !last || observations.length < fewest) {
+    throw soundError('sound-too-little', { found: observations.length, needed: fewest });
   }
-  const form = formOf(first);
-  const normal = fitNormal(stretches.map(featuresOf));
-  const width = Math.max(form.sampleRate / 32_768, 1 / lengthOf(form));
+  const normal = fitNormal(observations.map(({ features }) => features));
+  const width = Math.max(form.sampleRate / longestWindow, 1 / lengthOf(form));
   const tones = first.lines.map((_, channel) =>
     usualTones(
-      stretches.map(({ lines }) => lines[channel] ?? []),
+      observations.map(({ lines }) => lines[channel] ?? []),
       width,
     ),
   );
@@ -98,18 +120,18 @@ export function learn(stretches: readonly Spectrogram[], now: number): NormalMod
     format: 'percept-normal',
     version: 1,
     card: {
-      source: first.source,
+      source,
       learnedAt: now,
       from: first.time,
       until: last.time + 1000 * lengthOf(form),
       seconds: lengthOf(form),
-      stretches: stretches.length,
+      stretches: observations.length,
       form,
     },
     usual: normal.usual,
     calibration: normal.calibration.map((score) => Number(score.toPrecision(6))),
     tones: tones.map((each) => ({ width: each.width, usual: [...each.usual] })),
-    centres: [...first.bands],
+    centres: [...centres],
     neighbours: fitted.k,
     mean: packed(normal.mean),
     deviation: packed(normal.deviation),

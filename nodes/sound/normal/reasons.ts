@@ -13,12 +13,12 @@ const texts = {
     ko: '{where} 대역이 평소보다 {amount} dB 작습니다.',
   },
   'all-louder': {
-    'en-US': 'It is {amount} dB louder than normal all over.',
-    ko: '모든 대역이 평소보다 {amount} dB 큽니다.',
+    'en-US': 'It is {amount} dB louder than normal all over. If the microphone was moved, learn again.',
+    ko: '모든 대역이 평소보다 {amount} dB 큽니다. 마이크를 옮겼다면 다시 학습하세요.',
   },
   'all-quieter': {
-    'en-US': 'It is {amount} dB quieter than normal all over.',
-    ko: '모든 대역이 평소보다 {amount} dB 작습니다.',
+    'en-US': 'It is {amount} dB quieter than normal all over. If the microphone was moved, learn again.',
+    ko: '모든 대역이 평소보다 {amount} dB 작습니다. 마이크를 옮겼다면 다시 학습하세요.',
   },
   unsteady: {
     'en-US': '{where} goes up and down more than normal.',

@@ -8,8 +8,8 @@ import { pictureSettings, presetOf, SpectrogramConfig } from './settings.js';
 
 /** Sources whose sound is kept for the next message; the one heard from last is the last to go. */
 const mostSources = 256;
-/** Stretches that may wait for the thread. */
-const mostWaiting = 64;
+/** Bytes that may wait for the thread: a backlog of half an hour from a microphone, some seconds of many at 96 kHz. */
+const mostWaiting = 64 * 1024 * 1024;
 /** Below -90 dB no microphone is that hears anything. */
 const silentBelow = 3e-5;
 const clippedFrom = 0.001;
@@ -34,11 +34,12 @@ export default defineNode({
         if (broken) context.metrics.count('gaps');
         if (settings.seconds === 0 && stretches.length === 0)
           throw soundError('sound-short', { source, ms: 1000 * settings.window });
-        if (waiting + stretches.length > mostWaiting) {
+        const bytes = stretches.reduce((sum, stretch) => sum + stretch.pcm.samples.length, 0);
+        if (waiting > 0 && waiting + bytes > mostWaiting) {
           context.metrics.count('dropped', stretches.length);
-          throw soundError('sound-busy', { limit: mostWaiting });
+          throw soundError('sound-busy', { limit: mostWaiting >> 20 });
         }
-        waiting += stretches.length;
+        waiting += bytes;
         try {
           // all are asked for before the first is waited for: another message's must not come in between
           const asked = stretches.map((stretch) => analyse(source, stretch));
@@ -47,7 +48,7 @@ export default defineNode({
           const last = found.at(-1);
           if (last) show(context, last, broken);
         } finally {
-          waiting -= stretches.length;
+          waiting -= bytes;
         }
         return undefined;
       },

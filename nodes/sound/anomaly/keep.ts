@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { toPerceptError } from '../../kit/index.js';
+import { soundError } from '../errors.js';
+import { NormalModel } from '../normal/model.js';
+
+const Kept = Type.Object({
+  source: Type.String(),
+  model: NormalModel,
+  /** What was followed since. */
+  offset: Type.Array(Type.Number()),
+});
+export interface Kept {
+  readonly source: string;
+  readonly model: NormalModel;
+  readonly offset: readonly number[];
+}
+
+/** What was learned, a file a source. Written beside and renamed, so that a crash leaves the one before. */
+export class Keep {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * @returns undefined where nothing was learned
+   * @throws PerceptError `sound-model`; the file has been set aside
+   */
+  async load(source: string): Promise<Kept | undefined> {
+    const path = this.#path(source);
+    const text = await readFile(path, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === 'ENOENT') return undefined;
+      throw thrown;
+    });
+    if (text === undefined) return undefined;
+    try {
+      return parsed(text);
+    } catch (thrown) {
+      await rename(path, `${path}.damaged`);
+      throw toPerceptError(thrown);
+    }
+  }
+
+  async save(kept: Kept): Promise<void> {
+    const path = this.#path(kept.source);
+    await mkdir(this.#folder, { recursive: true });
+    await writeFile(`${path}.new`, `${JSON.stringify(kept)}\n`);
+    await rename(`${path}.new`, path);
+  }
+
+  /** All of it. */
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A name of a source may hold what no file name can. */
+  #path(source: string): string {
+    return join(this.#folder, `${createHash('sha256').update(source).digest('hex').slice(0, 32)}.json`);
+  }
+}
+
+function parsed(text: string): Kept {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw soundError('sound-model', { problem: (cause as Error).message }, { cause });
+  }
+  if (Value.Check(Kept, value)) return value;
+  const [problem] = Value.Errors(Kept, value);
+  throw soundError('sound-model', { problem: `${problem?.instancePath || 'it'} ${problem?.message ?? ''}`.trim() });
+}

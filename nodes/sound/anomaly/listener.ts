@@ -1,0 +1,188 @@
+import type { Finding, Spectrogram } from '../../kit/index.js';
+import { soundError } from '../errors.js';
+import { fewest } from '../normal/fit.js';
+import { type Judge, type JudgeSettings, judgeOf, type Verdict } from '../normal/judge.js';
+import {
+  formOf,
+  type Heard,
+  lengthOf,
+  type NormalModel,
+  type Observation,
+  observationOf,
+  readModel,
+} from '../normal/model.js';
+import { Ear } from './ear.js';
+import { type Change, Episode } from './episode.js';
+import type { Keep, Kept } from './keep.js';
+import { say } from './texts.js';
+
+export interface ListenerSettings extends JudgeSettings {
+  /** Of normal sound, to learn from. */
+  readonly minutes: number;
+  /** Whether a source of which nothing is known is learned at once. */
+  readonly auto: boolean;
+}
+
+export type State = 'unknown' | 'learning' | 'normal' | 'strange' | 'silent';
+
+export interface Taken {
+  readonly state: State;
+  /** 0 to 1, while something is being learned. */
+  readonly learning?: number;
+  readonly score?: number;
+  readonly threshold?: number;
+  readonly findings: readonly Finding[];
+  /** What has just been learned. */
+  readonly model?: NormalModel;
+}
+
+interface Learning {
+  readonly heard: Heard & { readonly observations: Observation[] };
+  readonly needed: number;
+}
+
+/** Listens to one source: learns what is normal, and tells when something isn't. */
+export class Listener {
+  readonly source: string;
+  readonly #settings: ListenerSettings;
+  readonly #keep: Keep;
+  readonly #learn: (heard: Heard) => Promise<NormalModel>;
+  readonly #ear = new Ear();
+  #episode = new Episode();
+  #known: { readonly model: NormalModel; readonly judge: Judge } | undefined;
+  #learning: Learning | undefined;
+  #wanted = false;
+  #worn = false;
+  #reasons: readonly string[] = [];
+
+  /** @param learn done elsewhere, since it takes up to a second */
+  constructor(source: string, settings: ListenerSettings, keep: Keep, learn: (heard: Heard) => Promise<NormalModel>) {
+    this.source = source;
+    this.#settings = settings;
+    this.#keep = keep;
+    this.#learn = learn;
+  }
+
+  /** @throws PerceptError `sound-model`: what was kept is damaged; then it listens as if nothing had been learned */
+  async start(): Promise<void> {
+    this.#wanted = this.#settings.auto;
+    const kept = await this.#keep.load(this.source);
+    if (!kept) return;
+    this.#use(kept.model, kept.offset);
+    this.#wanted = false;
+  }
+
+  /** From the next stretch on; what is known goes on judging meanwhile. */
+  begin(): void {
+    this.#learning = undefined;
+    this.#wanted = true;
+  }
+
+  cancel(): void {
+    this.#learning = undefined;
+    this.#wanted = false;
+  }
+
+  /** With what has been heard so far. @throws PerceptError `sound-too-little` */
+  async finish(): Promise<NormalModel> {
+    const observations = this.#learning?.heard.observations ?? [];
+    if (!this.#learning || observations.length < fewest)
+      throw soundError('sound-too-little', { found: observations.length, needed: fewest });
+    const { heard } = this.#learning;
+    this.cancel();
+    const model = await this.#learn(heard);
+    await this.use(model);
+    return model;
+  }
+
+  /** From now on this is what is normal. @throws PerceptError `sound-model` */
+  async use(model: NormalModel): Promise<void> {
+    this.#use(model);
+    this.cancel();
+    await this.save();
+  }
+
+  /** @throws PerceptError `sound-other-form` */
+  async take(spectrogram: Spectrogram): Promise<Taken> {
+    const health = this.#ear.take(spectrogram);
+    if (this.#ear.isDeaf(spectrogram)) return { state: 'silent', findings: health };
+    const model = await this.#collect(spectrogram);
+    const learning = this.#learning && this.#learning.heard.observations.length / this.#learning.needed;
+    const more = { ...(model ? { model } : {}), ...(learning === undefined ? {} : { learning }) };
+    if (!this.#known) return { state: learning === undefined ? 'unknown' : 'learning', findings: health, ...more };
+    const verdict = await this.#known.judge.judge(spectrogram);
+    const findings = [...health, ...this.#judged(spectrogram, verdict, this.#known.judge)];
+    const { score, rule } = verdict;
+    return { state: this.#episode.open ? 'strange' : 'normal', score, threshold: rule.threshold, findings, ...more };
+  }
+
+  /** What was learned and followed. */
+  async save(): Promise<void> {
+    if (!this.#known) return;
+    const kept: Kept = { source: this.source, model: this.#known.model, offset: this.#known.judge.offset };
+    await this.#keep.save(kept);
+  }
+
+  #use(model: NormalModel, offset?: readonly number[]): void {
+    this.#known = { model, judge: judgeOf(readModel(model), this.#settings, offset) };
+    this.#episode = new Episode();
+    this.#worn = false;
+  }
+
+  async #collect(spectrogram: Spectrogram): Promise<NormalModel | undefined> {
+    if (!this.#wanted) return undefined;
+    const form = formOf(spectrogram);
+    const goesOn = this.#learning && JSON.stringify(this.#learning.heard.form) === JSON.stringify(form);
+    // what was heard in another form can't be learned together with this
+    if (!this.#learning || !goesOn) this.#learning = this.#fresh(spectrogram);
+    const { heard, needed } = this.#learning;
+    heard.observations.push(observationOf(spectrogram));
+    return heard.observations.length >= needed ? await this.finish() : undefined;
+  }
+
+  #fresh(spectrogram: Spectrogram): Learning {
+    const form = formOf(spectrogram);
+    return {
+      heard: { source: this.source, form, centres: spectrogram.bands, observations: [] },
+      needed: Math.max(fewest, Math.ceil((60 * this.#settings.minutes) / lengthOf(form))),
+    };
+  }
+
+  #judged(spectrogram: Spectrogram, verdict: Verdict, judge: Judge): Finding[] {
+    const { time } = spectrogram;
+    const { score, rule } = verdict;
+    const change = this.#episode.step(score, rule, time, time + 1000 * lengthOf(formOf(spectrogram)));
+    if (!this.#episode.suspicious) verdict.accept();
+    const findings = change ? [this.#finding(change, verdict)] : [];
+    return judge.worn > mostWorn ? [...findings, ...this.#wornOut(time)] : findings;
+  }
+
+  #finding(change: Change, verdict: Verdict): Finding {
+    // at the end there is nothing strange to explain any more
+    if (change !== 'ends') this.#reasons = verdict.reasons();
+    const { since, until, severity, score } = this.#episode;
+    return {
+      kind: 'anomaly',
+      source: this.source,
+      quantity: 'sound',
+      score,
+      threshold: verdict.rule.threshold,
+      severity,
+      since,
+      reasons: [...this.#reasons],
+      evidence: [],
+      ...(change === 'ends' ? { until } : {}),
+    };
+  }
+
+  /** Said once for each model. */
+  #wornOut(time: number): Finding[] {
+    if (this.#worn) return [];
+    this.#worn = true;
+    const about = { kind: 'drift', source: this.source, quantity: 'sound', severity: 'notice', since: time } as const;
+    return [{ ...about, score: 1, threshold: mostWorn, reasons: [say('worn')], evidence: [] }];
+  }
+}
+
+/** Share of the features at their limit: a single band may go its way. */
+const mostWorn = 0.25;

@@ -1,0 +1,77 @@
+import type { Spectrogram } from '../../kit/index.js';
+import { soundError } from '../errors.js';
+import { type Rule, ruleFor } from './alarm.js';
+import { Drift } from './drift.js';
+import { scoreOf } from './fit.js';
+import { type Form, formOf, type Learned, type Observation, observationOf } from './model.js';
+import { reasonsOf } from './reasons.js';
+
+export interface Verdict {
+  readonly score: number;
+  readonly rule: Rule;
+  /** In words, most important first; worked out when asked for. */
+  reasons(): string[];
+  /** It was normal: what changes slowly may be followed. */
+  accept(): void;
+}
+
+/** Whatever tells normal sound from strange: a learned normal, or a network by its card. */
+export interface Judge {
+  /** @throws PerceptError when the sound is of another form than the one that it knows */
+  judge(spectrogram: Spectrogram): Promise<Verdict>;
+  /** What it has followed since it was learned, to be kept over a restart. */
+  readonly offset: readonly number[];
+  /** Share of what may be followed that has been; at 1 it is time to learn again. */
+  readonly worn: number;
+}
+
+export interface JudgeSettings {
+  /** False alarms. */
+  readonly perDay: number;
+  /** Time constant of what is followed; 0: nothing is. */
+  readonly driftHours: number;
+}
+
+export function judgeOf(learned: Learned, settings: JudgeSettings, offset?: readonly number[]): Judge {
+  const { card, normal } = learned;
+  const rule = ruleFor(normal.calibration, card.seconds, settings.perDay);
+  const share = settings.driftHours > 0 ? Math.min(1, card.seconds / (3600 * settings.driftHours)) : 0;
+  const drift = new Drift(normal.deviation, share, offset);
+  return {
+    get offset() {
+      return [...drift.offset];
+    },
+    get worn() {
+      return drift.used;
+    },
+    async judge(spectrogram) {
+      checkForm(spectrogram, card.form);
+      const heard: Observation = observationOf(spectrogram);
+      const features = drift.without(heard.features);
+      return {
+        score: scoreOf(normal, features),
+        rule,
+        reasons: () => reasonsOf(learned, features, heard),
+        accept: () => drift.follow(heard.features, normal.mean),
+      };
+    },
+  };
+}
+
+/** Windows and steps are whole samples, so that they may differ by a rounding. */
+const sameTo = 1e-6;
+
+function checkForm(spectrogram: Spectrogram, learned: Form): void {
+  const found = formOf(spectrogram);
+  const different = (Object.keys(learned) as (keyof Form)[]).find((key) => {
+    const [a, b] = [found[key], learned[key]];
+    return typeof a === 'number' && typeof b === 'number' ? Math.abs(a - b) > sameTo * b : a !== b;
+  });
+  if (different === undefined) return;
+  throw soundError('sound-other-form', {
+    source: spectrogram.source,
+    what: different,
+    found: found[different],
+    learned: learned[different],
+  });
+}

@@ -1,0 +1,55 @@
+import type { Spectrogram } from '../../dist/kit/index.js';
+import { presets } from '../../dist/sound/presets.js';
+import { Spectrograms } from '../../dist/sound/spectrogram.js';
+import { pcmOf } from './sound-recordings.ts';
+import { parkMiller } from './sound-signals.ts';
+
+/** What is the matter with it; amplitudes, where the machine itself has 0.1. */
+export interface Condition {
+  /** Of a whistle at 2.1 kHz that goes up and down 29 times a second. */
+  readonly whistle?: number;
+  /** Of everything. */
+  readonly gain?: number;
+  /** Half of all samples are cut off. */
+  readonly clipped?: boolean;
+}
+
+export const sampleRate = 16_000;
+
+/** A machine that hums at 50 Hz in a room with noise. */
+export class Machine {
+  readonly #noise: () => number;
+  #at = 0;
+
+  constructor(seed = 1) {
+    this.#noise = parkMiller(seed);
+  }
+
+  samples(length: number, { whistle = 0, gain = 1, clipped = false }: Condition = {}): Float32Array {
+    return Float32Array.from({ length }, () => {
+      const t = (2 * Math.PI * this.#at++) / sampleRate;
+      const hum = 0.1 * (Math.sin(50 * t) + 0.5 * Math.sin(100 * t + 1) + 0.3 * Math.sin(150 * t + 2));
+      const tone = whistle * (1 + 0.8 * Math.sin(29 * t)) * Math.sin(2100 * t);
+      const all = gain * (hum + tone + 0.02 * this.#noise());
+      return clipped ? Math.max(-1, Math.min(1, 40 * all)) : all;
+    });
+  }
+}
+
+const spectrograms = new Spectrograms();
+
+/** Stretches of 1.024 s, one after the other from `from` on, as the node spectrogram makes them. */
+export async function spectrogramsOf(
+  machine: Machine,
+  count: number,
+  from: number,
+  condition: Condition = {},
+): Promise<Spectrogram[]> {
+  const all: Spectrogram[] = [];
+  for (let i = 0; i < count; i++) {
+    const channels = [machine.samples(16_896, condition)];
+    const analysed = await spectrograms.of(pcmOf({ name: '', sampleRate, channels }), presets.hearing);
+    all.push({ source: 'hall/fan', time: from + 1024 * i, ...analysed });
+  }
+  return all;
+}
