@@ -1,4 +1,5 @@
 import { type BandSettings, type Bands, makeBands, sumBands } from './bands.js';
+import { toDecibels } from './decibels.js';
 import { Fft, fftSize } from './fft.js';
 
 export interface AnalysisSettings extends BandSettings {
@@ -9,11 +10,6 @@ export interface AnalysisSettings extends BandSettings {
   /** Samples from one window to the next. */
   readonly hop: number;
 }
-
-/** dB of nothing at all: below what 24 bits can hold. */
-export const silence = -140;
-const least = 10 ** (silence / 10);
-const perNeper = 10 / Math.LN10;
 
 /** How many windows fit. */
 export function framesIn(samples: number, { window, hop }: Pick<AnalysisSettings, 'window' | 'hop'>): number {
@@ -32,7 +28,7 @@ export class Analysis {
   readonly #fft: Fft;
   readonly #hann: Float32Array;
   readonly #power: Float32Array;
-  readonly #sums: Float64Array;
+  readonly #sums: Float32Array;
   readonly #scale: number;
 
   private constructor(settings: AnalysisSettings, fft: Fft) {
@@ -42,7 +38,7 @@ export class Analysis {
     this.bands = makeBands(settings, settings.sampleRate, fft.size);
     this.#hann = hann(settings.window);
     this.#power = new Float32Array(fft.size / 2 + 1);
-    this.#sums = new Float64Array(this.bands.centres.length);
+    this.#sums = new Float32Array(this.bands.centres.length);
     this.#scale = 1 / this.#hann.reduce((sum, weight) => sum + weight, 0) ** 2;
   }
 
@@ -110,12 +106,8 @@ export class Analysis {
 
   /** Sums bins to bands: dB, into `levels` from `at` on. */
   levels(power: Float32Array, levels: Float32Array, at: number): void {
-    const sums = this.#sums;
-    sumBands(this.bands, power, sums);
-    for (let band = 0; band < sums.length; band++) {
-      const sum = sums[band] as number;
-      levels[at + band] = perNeper * Math.log(sum > least ? sum : least);
-    }
+    sumBands(this.bands, power, this.#sums);
+    toDecibels(this.#sums, levels, at);
   }
 
   free(): void {

@@ -87,7 +87,7 @@ function hasWeight(rise: Float32Array, first: number, middle: number, end: numbe
  * @param power of each bin
  * @param sums one a band; overwritten
  */
-export function sumBands({ corners, rise, alone }: Bands, power: Float32Array, sums: Float64Array): void {
+export function sumBands({ corners, rise, alone }: Bands, power: Float32Array, sums: Float32Array): void {
   let rising = 0;
   for (let i = 0; i + 1 < corners.length; i++) {
     const end = corners[i + 1] as number;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Analysis, type AnalysisSettings, framesIn, silence } from '../../dist/sound/analysis.js';
+import { Analysis, type AnalysisSettings, framesIn } from '../../dist/sound/analysis.js';
 import { hertzOf, makeBands, melOf, sumBands } from '../../dist/sound/bands.js';
+import { silence, toDecibels } from '../../dist/sound/decibels.js';
 import { fftSize } from '../../dist/sound/fft.js';
 import { parkMiller, referenceSound } from '../support/sound-signals.ts';
 
@@ -117,9 +118,19 @@ test('the mel scale is that of HTK: 1000 mel at 1000 Hz', () => {
 
 test('no band is empty, however many there are', () => {
   const bands = makeBands({ scale: 'mel', bands: 128, low: 0, high: 0 }, 16_000, 512);
-  const sums = new Float64Array(128);
+  const sums = new Float32Array(128);
   sumBands(bands, new Float32Array(257).fill(1), sums);
   assert.ok(Math.min(...sums) > 0);
+});
+
+test('decibels are those of the logarithm, over all that single precision holds above silence', () => {
+  const powers = Float32Array.from({ length: 4000 }, (_, i) => 10 ** (-14 + i / 100));
+  const levels = new Float32Array(4001);
+  toDecibels(powers.slice(), levels, 1);
+  for (const [i, power] of powers.entries())
+    assert.ok(Math.abs((levels[i + 1] as number) - Math.max(silence, 10 * Math.log10(power))) < 2e-5);
+  toDecibels(Float32Array.from([0, -1, Number.NaN]), levels, 0);
+  assert.deepEqual([...levels.subarray(0, 3)], [silence, silence, silence]);
 });
 
 test('only whole windows count', () => {
