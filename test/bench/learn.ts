@@ -143,9 +143,11 @@ async function lossDifference(python: string, setup: Setup, threads: number): Pr
   let largest = 0;
   for (let i = 0; i < compare; i++) {
     const at = i % Math.floor(count / batch);
-    stepper.x.set(x.subarray(at * stepper.x.length, (at + 1) * stepper.x.length));
-    stepper.y.set(y.subarray(at * stepper.y.length, (at + 1) * stepper.y.length));
-    const loss = await stepper.step(i + 1, learningRate);
+    const part = (values: Float32Array): Float32Array => {
+      const size = (batch * values.length) / count;
+      return values.slice(at * size, (at + 1) * size);
+    };
+    const [loss = 0] = await stepper.run(part(x), part(y), i + 1, learningRate);
     largest = Math.max(largest, Math.abs(loss - (losses[i] ?? 0)) / loss);
   }
   await stepper.release();

@@ -5,7 +5,7 @@ import { Graph } from '../../dist/inference/onnx/graph.js';
 import { stepSizes } from '../../dist/inference/train/adam.js';
 import { inferenceModel } from '../../dist/inference/train/export.js';
 import { backward } from '../../dist/inference/train/gradient.js';
-import { forwardModel, stepModel } from '../../dist/inference/train/graphs.js';
+import { forwardModel, stepsModel } from '../../dist/inference/train/graphs.js';
 import { type Network, outputsOf, parametersOf, product, shapesOf, vgg } from '../../dist/inference/train/network.js';
 import { Random } from '../../dist/inference/train/random.js';
 import { referenceLoss } from '../support/reference-network.ts';
@@ -65,7 +65,10 @@ function filled(network: Network, seed: number): Arrays {
 function feeds(session: ort.InferenceSession, arrays: Arrays): Record<string, ort.Tensor> {
   return Object.fromEntries(
     session.inputMetadata.map((meta) => {
-      const shape = meta.isTensor ? meta.shape.map((size) => (typeof size === 'string' ? batch : size)) : [];
+      const shape = meta.isTensor
+        ? meta.shape.map((size) => (typeof size === 'string' ? (size === 'count' ? 1 : batch) : size))
+        : [];
+      if (meta.name === 'count') return [meta.name, new ort.Tensor('int64', BigInt64Array.of(1n), [])];
       return [meta.name, new ort.Tensor('float32', arrays[meta.name] ?? new Float32Array(product(shape)), shape)];
     }),
   );
@@ -125,7 +128,7 @@ test('a step is one of Adam, also where the parameter is worked on in pieces', a
     t.after(() => session.release());
     return session;
   };
-  const [stepper, slopes] = [await open(stepModel(network, batch)), await open(gradientModel(network))];
+  const [stepper, slopes] = [await open(stepsModel(network, batch)), await open(gradientModel(network))];
   const arrays = filled(network, 1);
   const expected = { value: [...(arrays['w0'] as Float32Array)], first: 0, second: 0 };
   const watched = 31_337;

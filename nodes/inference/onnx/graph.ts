@@ -13,6 +13,12 @@ export type Value = string;
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
+/** A value of 32-bit floats that goes in or comes out. */
+export interface Port {
+  readonly name: Value;
+  readonly dims: OnnxPort['dims'];
+}
+
 /** Builds an ONNX graph operator by operator; each returns the name of what it computes. */
 export class Graph {
   readonly #name: string;
@@ -54,16 +60,10 @@ export class Graph {
     return outputs;
   }
 
-  /** The results have the given names and are outputs, all of one shape. */
-  outputs(
-    names: readonly string[],
-    op: string,
-    inputs: readonly Value[],
-    attributes: Attributes,
-    dims: OnnxPort['dims'],
-  ): void {
-    this.#nodes.push({ op, inputs, outputs: names, attributes, domain: '' });
-    for (const name of names) this.expose(name, dims);
+  /** The results are outputs under these names. */
+  outputs(ports: readonly Port[], op: string, inputs: readonly Value[], attributes: Attributes): void {
+    this.#nodes.push({ op, inputs, outputs: ports.map(({ name }) => name), attributes, domain: '' });
+    for (const { name, dims } of ports) this.expose(name, dims);
   }
 
   constant(name: string, data: Float32Array | Int8Array | Uint8Array | Int32Array, dims: readonly number[]): Value {

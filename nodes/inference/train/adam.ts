@@ -10,43 +10,36 @@ const epsilon = 1e-8;
 /** What fits into a core's second-level cache with all that is made of it: ten times fewer trips to memory. */
 const piece = 16_384;
 
-/** What each parameter and its moments are called among the inputs of a step; among its outputs with `next` behind it. */
-export const momentNames = ['', '.first', '.second'] as const;
-export const next = '.next';
-
-interface Moments {
+/** A parameter, or one of its two moments: the sums that Adam keeps, without their factors (1 - beta). */
+export interface Moments {
   readonly parameter: Value;
   readonly first: Value;
   readonly second: Value;
 }
 
+/** In which shape a parameter and its moments are kept: large ones in the pieces that they are worked on in. */
+export function keptShape(dims: readonly number[]): readonly number[] {
+  const pieces = piecesOf(product(dims));
+  return pieces === 1 ? dims : [pieces, product(dims) / pieces];
+}
+
 /**
- * One step of Adam: adds the moments as inputs, and the new parameter and moments as outputs. `first` and `second` hold the
- * sums without their factors (1 - beta), which are part of `stepSizes`. Shapes of large ones are of the pieces that they
- * are worked on in: only the order of the numbers counts.
+ * One step of Adam.
+ * @param now in `keptShape(dims)`, as is the result
+ * @param gradient in `dims`
  */
-export function adam(graph: Graph, name: string, dims: readonly number[], gradient: Value, sizes: StepSizes): void {
-  const count = product(dims);
-  const pieces = piecesOf(count);
-  const shape = pieces === 1 ? dims : [pieces, count / pieces];
-  const [parameter, first, second] = momentNames.map((moment) =>
-    moment === '' ? name : graph.input(name + moment, shape),
-  ) as [Value, Value, Value];
-  const names = momentNames.map((moment) => name + moment + next);
-  if (pieces === 1) {
-    const after = update(graph, { parameter, first, second }, gradient, sizes);
-    for (const [i, value] of [after.parameter, after.first, after.second].entries()) {
-      graph.output(names[i] as string, value, dims);
-    }
-    return;
-  }
-  const rows = (value: Value): Value => graph.op('Reshape', [value, graph.ints(...shape)]);
-  const body = pieceOf(name, count / pieces, sizes);
-  graph.outputs(names, 'Scan', [rows(parameter), first, second, rows(gradient)], { body, num_scan_inputs: 4 }, shape);
+export function adam(graph: Graph, now: Moments, dims: readonly number[], gradient: Value, sizes: StepSizes): Moments {
+  const shape = keptShape(dims);
+  if (shape === dims) return update(graph, now, gradient, sizes);
+  const body = pieceOf(now.parameter, shape[1] as number, sizes);
+  const rows = graph.op('Reshape', [gradient, graph.ints(...shape)]);
+  const scanned = [now.parameter, now.first, now.second, rows];
+  const [parameter, first, second] = graph.ops('Scan', scanned, 3, { body, num_scan_inputs: 4 });
+  return { parameter: parameter as Value, first: first as Value, second: second as Value };
 }
 
 function pieceOf(name: string, width: number, sizes: StepSizes): OnnxGraph {
-  const body = new Graph(`adam.${name}`);
+  const body = new Graph(`${name}.adam`);
   const [parameter, first, second, slope] = ['parameter', 'first', 'second', 'gradient'].map((input) =>
     body.input(`${name}.${input}`, [width]),
   ) as [Value, Value, Value, Value];

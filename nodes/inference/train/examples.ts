@@ -33,16 +33,20 @@ export class ExampleSet {
     this.normal = normalOf(examples.x.subarray(0, this.learned * this.#width));
   }
 
-  /** Fills `x` and `y` with the rows that are named. */
-  gather(rows: Uint32Array, x: Float32Array, y: Float32Array): void {
+  /** The rows that are named, normalised. @returns x [rows, ...input], y [rows, outputs] */
+  gather(rows: Uint32Array): { x: Float32Array; y: Float32Array } {
     const { mean, scale } = this.normal;
+    const { x: source, y: wanted } = this.#examples;
+    const [width, outputs] = [this.#width, this.#outputs];
+    const x = new Float32Array(rows.length * width);
     for (const [i, row] of rows.entries()) {
-      const from = row * this.#width;
-      const to = i * this.#width;
-      for (let k = 0; k < this.#width; k++) x[to + k] = ((this.#examples.x[from + k] as number) - mean) * scale;
-      const wanted = this.#examples.y?.subarray(row * this.#outputs, (row + 1) * this.#outputs);
-      y.set(wanted ?? x.subarray(to, to + this.#width), i * this.#outputs);
+      const move = width * (row - i);
+      for (let to = i * width, end = to + width; to < end; to++) x[to] = ((source[to + move] as number) - mean) * scale;
     }
+    if (!wanted) return { x, y: x };
+    const y = new Float32Array(rows.length * outputs);
+    for (const [i, row] of rows.entries()) y.set(wanted.subarray(row * outputs, (row + 1) * outputs), i * outputs);
+    return { x, y };
   }
 
   #countRows(): number {

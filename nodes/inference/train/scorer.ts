@@ -39,9 +39,7 @@ export class Scorer {
     let right = 0;
     for (let at = 0; at < rows.length; at += batch) {
       const some = rows.subarray(at, at + batch);
-      const x = new Float32Array(some.length * product(this.#network.input));
-      const y = new Float32Array(some.length * outputsOf(this.#network));
-      examples.gather(some, x, y);
+      const { x, y } = examples.gather(some);
       const prediction = await this.#predict(some.length, x, parameters);
       for (let i = 0; i < some.length; i++) {
         const [from, to] = [i * outputsOf(this.#network), (i + 1) * outputsOf(this.#network)];

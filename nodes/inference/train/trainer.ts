@@ -30,6 +30,14 @@ export interface TrainerHooks {
 }
 
 const tellMs = 250;
+/** What a wish to stop may have to wait for. */
+const callMs = 1_000;
+const mostAtOnce = 64;
+
+/** How many steps to take at once when so many took so long. */
+function fitting(count: number, ms: number): number {
+  return Math.max(1, Math.min(mostAtOnce, 4 * count, Math.floor((count * callMs) / Math.max(1, ms))));
+}
 
 /** Learns, in the thread that calls it. Everything is a function of examples, network and options, also over a restart. */
 export class Trainer {
@@ -42,6 +50,8 @@ export class Trainer {
   readonly #batch: number;
   readonly #steps: number;
   readonly #how: { readonly threads: number; readonly gate: Int32Array };
+  /** Steps in one call of the runtime. The result does not depend on it. */
+  #atOnce = 1;
   #began = performance.now();
   #doneBefore = 0;
   #told = 0;
@@ -90,12 +100,16 @@ export class Trainer {
     const order = new Random(options.seed, at.epoch + 1).order(this.#set.learned);
     while (at.step < this.#steps) {
       this.#obey(stepper);
-      const rows = order.subarray(at.step * this.#batch, (at.step + 1) * this.#batch);
-      this.#set.gather(rows, stepper.x, stepper.y);
-      const loss = await stepper.step(at.steps + 1, options.rate);
+      const count = Math.min(this.#atOnce, this.#steps - at.step);
+      const rows = order.subarray(at.step * this.#batch, (at.step + count) * this.#batch);
+      const { x, y } = this.#set.gather(rows);
+      const began = performance.now();
+      const losses = await stepper.run(x, y, at.steps + 1, options.rate);
+      this.#atOnce = fitting(count, performance.now() - began);
+      const loss = losses.reduce((sum, value) => sum + value, 0);
       if (!Number.isFinite(loss)) this.#giveUp('training-diverged');
-      at.steps++;
-      at.step++;
+      at.steps += count;
+      at.step += count;
       at.lossSum += loss;
       this.#tell();
       if (performance.now() - this.#saved > checkpointMs) this.#save(stepper);
