@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type SoundErrorCode, soundError } from './errors.js';
+import type { NormalModel } from './normal/model.js';
 import { closeRequest, type Failure, type Operation, type Operations, type Reply } from './protocol.js';
 
 interface Pending {
@@ -14,16 +15,16 @@ export class SoundThread {
   #worker: Worker | undefined;
   #count = 0;
 
-  /** @throws PerceptError what the operation throws, or `sound-thread` when its thread died */
-  request<O extends Operation>(op: O, args: Operations[O]['args']): Promise<Operations[O]['answer']> {
-    const { promise, resolve, reject } = Promise.withResolvers<Operations[O]['answer']>();
-    const id = ++this.#count;
-    const worker = this.#started();
-    // only work that somebody waits for keeps the process alive
-    if (this.#pending.size === 0) worker.ref();
-    this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject });
-    worker.postMessage({ id, op, ...args });
-    return promise;
+  /** @throws PerceptError `sound-not-a-number`, `sound-fft`, `sound-thread` */
+  analyse(args: Operations['analyse']['args']): Promise<Operations['analyse']['answer']> {
+    // a copy, since messages share their bytes, and of no more than is needed: a view would take all that it is a view of
+    const samples = Buffer.from(new Uint8Array(args.pcm.samples).buffer);
+    return this.#request('analyse', { ...args, pcm: { ...args.pcm, samples } }, [samples.buffer]);
+  }
+
+  /** @throws PerceptError `sound-too-little`, `sound-thread` */
+  learn(args: Operations['learn']['args']): Promise<NormalModel> {
+    return this.#request('learn', args);
   }
 
   /** After what is pending. */
@@ -34,6 +35,21 @@ export class SoundThread {
     worker.ref();
     worker.postMessage(closeRequest);
     await gone;
+  }
+
+  #request<O extends Operation>(
+    op: O,
+    args: Operations[O]['args'],
+    moved: readonly ArrayBuffer[] = [],
+  ): Promise<Operations[O]['answer']> {
+    const { promise, resolve, reject } = Promise.withResolvers<Operations[O]['answer']>();
+    const id = ++this.#count;
+    const worker = this.#started();
+    // only work that somebody waits for keeps the process alive
+    if (this.#pending.size === 0) worker.ref();
+    this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject });
+    worker.postMessage({ id, op, ...args }, [...moved]);
+    return promise;
   }
 
   #started(): Worker {

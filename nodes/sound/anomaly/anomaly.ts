@@ -19,7 +19,7 @@ export default defineNode({
     const { thread, release } = holdThread();
     const keep = new Keep(modelFolder(String(RED.settings.userDir ?? process.cwd()), id));
     const learn = (heard: Parameters<ConstructorParameters<typeof Listeners>[2]>[0]): Promise<NormalModel> =>
-      thread.request('learn', { heard, now: Date.now() });
+      thread.learn({ heard, now: Date.now() });
     const listeners = new Listeners(config, keep, learn, (problem) => context.fail(problem));
     const saving = setInterval(() => {
       listeners.each((listener) => listener.save()).catch((thrown: unknown) => context.fail(thrown));

@@ -56,7 +56,7 @@ export default defineNode({
     };
 
     async function analyse(source: string, { pcm, time }: Stretch): Promise<Spectrogram> {
-      const analysed = await thread.request('analyse', { pcm, settings, picture });
+      const analysed = await thread.analyse({ pcm, settings, picture });
       return { source, time, ...analysed, data: asBuffer(analysed.data), ...pngOf(analysed) };
     }
   },
