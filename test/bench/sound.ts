@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { Episode } from '../../dist/sound/anomaly/episode.js';
+import { ruleFor } from '../../dist/sound/normal/alarm.js';
 import { fitNormal, scoreOf } from '../../dist/sound/normal/fit.js';
 import { dataFolder } from '../support/data.ts';
 import { feeling, rowsOf } from '../support/sound-features.ts';
@@ -47,8 +49,11 @@ export default async function sound(report: Report, { smoke, data, flags }: Benc
 /** Seconds of flight: learned from some flights, scored on the others and on all with broken propellers. */
 async function scoreFlights(report: Report, flights: Machine, noise: readonly Recording[]): Promise<void> {
   const normal = await groupsOf(flights.normal);
-  const strange = (await groupsOf(flights.strange)).flat();
+  const broken = await groupsOf(flights.strange);
+  const strange = broken.flat();
   compare(report, 'uav', normal, normal, strange);
+  reportAlarms(report, normal, broken);
+  reportFit(report, normal.flat());
   if (noise.length === 0) return;
   const rate = flights.normal[0]?.sampleRate ?? 0;
   const loud = (noise.length > 1 ? noise : halvesOf(noise)).map((recording) => resampled(recording, rate));
@@ -62,6 +67,36 @@ async function scoreFlights(report: Report, flights: Machine, noise: readonly Re
   const strangeAndNoisy = (await groupsOf(flights.strange, other)).flat();
   compare(report, 'uav-noise', await groupsOf(flights.normal, known), noisy, strangeAndNoisy);
   compare(report, 'uav-new-noise', normal, noisy, strangeAndNoisy);
+}
+
+/** As the node does it: one false alarm a day is allowed, and the flights are one after the other. */
+function reportAlarms(report: Report, normal: Groups, broken: Groups): void {
+  let [falseAlarms, heard, found, asked] = [0, 0, 0, 0];
+  for (const [i, own] of normal.entries()) {
+    const model = fitNormal(normal.filter((_, other) => other !== i).flat());
+    const rule = ruleFor(model.calibration, clip, 1);
+    const alarms = (rows: Rows): number => {
+      const episode = new Episode();
+      return rows.filter((row, at) => episode.step(scoreOf(model, row), rule, at, at + 1) === 'begins').length;
+    };
+    falseAlarms += alarms(own);
+    heard += own.length;
+    found += broken.filter((rows) => alarms(rows) > 0).length;
+    asked += broken.length;
+  }
+  report('uav.false-alarms', falseAlarms, `in ${heard} s of flights that were not learned`);
+  report('uav.found', (100 * found) / asked, '% of the flights with broken propellers');
+}
+
+/** Ten minutes' worth of features. */
+function reportFit(report: Report, rows: Rows): void {
+  const some = Array.from({ length: 600 }, (_, i) => rows[i % rows.length] as Float64Array);
+  const times = [0, 1, 2].map(() => {
+    const began = performance.now();
+    fitNormal(some);
+    return performance.now() - began;
+  });
+  report('fit', Math.min(...times) / 1000, 's to learn from ten minutes, features apart');
 }
 
 /** Windows of vibration, learned from one half of the time and scored on the other. */
