@@ -67,6 +67,22 @@ test('missing sound, another rate or another number of channels begins anew, jit
   assert.deepEqual(pushed({ ...second, channels: 2 }, 1000), [0, true]);
 });
 
+test('sound that is played faster than it was recorded is whole; one that begins again is another', () => {
+  const stream = new Stream(presets.hearing);
+  const second = pcmOf(new Float32Array(16_000));
+  const pushed = [0, 50, 100, 150].map((time) => stream.push(second, time));
+  assert.deepEqual(
+    pushed.map(({ stretches, broken }) => [stretches.length, broken]),
+    [
+      [0, false],
+      [1, false],
+      [1, false],
+      [1, false],
+    ],
+  );
+  assert.equal(stream.push(second, 0).broken, true);
+});
+
 test('with no length each message is one by itself', () => {
   const stream = new Stream(presets.vibration);
   const window = pcmOf(new Float32Array(600), { sampleRate: 200, channels: 3 });
