@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { ModelHost } from '../../dist/inference/host.js';
@@ -8,8 +9,9 @@ import { Models } from '../../dist/inference/registry.js';
 import { float32 } from '../../dist/inference/tensor.js';
 import { autoencoder, vgg } from '../../dist/inference/train/network.js';
 import type { Progress, TrainingOptions } from '../../dist/inference/train/options.js';
+import { publish } from '../../dist/inference/train/publish.js';
 import { type TrainingJob, train } from '../../dist/inference/train/training.js';
-import { cardFor, temporaryFolder } from '../support/models.ts';
+import { temporaryFolder } from '../support/models.ts';
 import { root } from '../support/node-red.ts';
 
 const code = (expected: string) => (thrown: unknown) => {
@@ -37,6 +39,16 @@ function bars(count: number): { x: Float32Array; y: Float32Array } {
 
 const small = vgg({ classes: 4, height: 8, width: 16, channels: [4, 8, 8], hidden: [16, 16, 16] });
 
+const naming = {
+  name: 'bars',
+  version: '1',
+  about: 'Tells at which height the bar is.',
+  labels: ['0', '1', '2', '3'],
+  threshold: 0.5,
+  licence: 'Apache-2.0',
+  source: 'bars and noise of a test',
+};
+
 function job(changes: Partial<TrainingJob> = {}, options: Partial<TrainingOptions> = {}): TrainingJob {
   return {
     network: small,
@@ -55,16 +67,11 @@ test('a VGG learns what it is shown, tells how far it is, and its model goes liv
   const last = told.at(-1);
   assert.deepEqual([last?.epoch, last?.epochs, last?.step, last?.remainingMs], [12, 12, 16, 0]);
 
-  const bytes = Buffer.from(trained.model);
-  const card = cardFor(bytes, {
-    name: 'bars',
-    input: { shape: [1, 1, 8, 16], layout: 'NCHW', mean: [trained.normal.mean], scale: [trained.normal.scale] },
-    labels: ['0', '1', '2', '3'],
-    scores: trained.scores,
-  });
   const models = new Models([folderPlace(temporaryFolder(t))]);
-  await models.add(card, bytes);
-  await models.activate('bars', '1');
+  const changes: string[] = [];
+  t.after(models.watch('bars', ({ version }) => changes.push(version)));
+  await publish(models, trained, small, naming);
+  assert.deepEqual(changes, ['1']);
   const host = new ModelHost();
   t.after(() => host.close());
   const user = await host.use(await models.find('bars'), { policy: 'block' });
@@ -198,4 +205,27 @@ test('it learns in the runtime in WebAssembly too, and a thread that dies is tol
   const network = vgg({ classes: 1, height: 8, width: 16, channels: [2, 2, 2], hidden: [4] });
   const examples = { x: bars(64).x, y: new Float32Array(64).fill(666) };
   await assert.rejects(train({ network, examples, runtimes: [dying] }).result, code('training-died'));
+});
+
+test('npm run train makes a model by its recipe, the same each time', (t) => {
+  const made = [temporaryFolder(t), temporaryFolder(t)].map((folder) => {
+    mkdirSync(join(folder, 'echo'));
+    writeFileSync(
+      join(folder, 'echo/recipe.mjs'),
+      `export const naming = ${JSON.stringify({ ...naming, name: 'echo', labels: [] })};
+       export function prepare() {
+         const x = Float32Array.from({ length: 640 }, (_, i) => Math.sin(i));
+         const dense = { kind: 'dense', units: 10 };
+         return { network: { input: [10], layers: [dense], loss: 'mse' }, examples: { x }, options: { epochs: 3 } };
+       }`,
+    );
+    const { status, stdout } = spawnSync(process.execPath, [join(root, 'scripts/train.mjs'), 'echo', folder]);
+    assert.equal(status, 0);
+    assert.match(stdout.toString(), /echo 1: \d+ bytes, sha256 [0-9a-f]{64}\nloss /);
+    return readFileSync(join(folder, 'echo/1/model.onnx'));
+  }) as [Buffer, Buffer];
+  assert.ok(made[0].equals(made[1]));
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/train.mjs'), 'nobody']);
+  assert.equal(status, 2);
+  assert.match(stderr.toString(), /npm run train -- NAME/);
 });
