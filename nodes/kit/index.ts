@@ -1,3 +1,10 @@
+export {
+  type BrokerProtocol,
+  type BrokerSettings,
+  brokerLabel,
+  connectionOptions,
+  type TlsSettings,
+} from './broker.js';
 export { defineErrors, type ErrorTexts, PerceptError, toPerceptError } from './errors.js';
 export { type Language, language, languages, setLanguage } from './language.js';
 export * from './messages.js';

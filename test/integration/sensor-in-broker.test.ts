@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { PerceptError } from '../../dist/kit/index.js';
-import type { BrokerSettings } from '../../dist/sensor/mqtt/options.js';
+import type { BrokerSettings, PerceptError } from '../../dist/kit/index.js';
 import { MqttSession, type SessionOptions } from '../../dist/sensor/mqtt/session.js';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { needs } from '../support/needs.ts';

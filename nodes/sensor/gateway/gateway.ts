@@ -1,8 +1,9 @@
-import { defineNode } from '../../kit/index.js';
+import { defineNode, type Message } from '../../kit/index.js';
 import { Opening } from '../../store/opening.js';
+import { readingsReader } from '../given/readings.js';
 import type { Broker } from '../percept-broker/percept-broker.js';
 import { prioritizer } from './priority.js';
-import { readingsReader } from './readings.js';
+import type { Row } from './row.js';
 import { type RunningGateway, runGateway } from './running.js';
 import { GatewayConfig, GatewayControl } from './settings.js';
 
@@ -12,7 +13,10 @@ export default defineNode({
   message: GatewayControl,
   async start(context) {
     const broker = await context.use<Broker>(context.config.broker, 'percept-broker');
-    const read = readingsReader(prioritizer(context.config.priorities));
+    const read = readingsReader();
+    const priorityOf = prioritizer(context.config.priorities);
+    const rows = (msg: Message): Row[] =>
+      read(msg, Date.now()).map((reading) => ({ ...reading, priority: priorityOf(reading.source) }));
     let gateway: RunningGateway | undefined;
     // a full disk may have room later, and nobody may be there to deploy again
     const opening = new Opening(async () => {
@@ -32,7 +36,7 @@ export default defineNode({
         await opening.ready();
         if (values.control === 'cut') await gateway?.cut();
         else if (values.control === 'join') gateway?.join();
-        else await gateway?.take(read(msg, Date.now()));
+        else await gateway?.take(rows(msg));
         return undefined;
       },
       async close() {

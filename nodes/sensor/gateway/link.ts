@@ -1,8 +1,8 @@
 import type { IConnackPacket } from 'mqtt';
-import { type PerceptError, toPerceptError } from '../../kit/index.js';
+import { type BrokerSettings, brokerLabel, type PerceptError, toPerceptError } from '../../kit/index.js';
 import { MqttConnection, nobodyListens } from '../mqtt/connection.js';
 import { connectionError } from '../mqtt/errors.js';
-import { type BrokerSettings, brokerLabel, clientOptions } from '../mqtt/options.js';
+import { clientOptions } from '../mqtt/options.js';
 import type { Asking } from './asking.js';
 import { encode } from './batch.js';
 import { gatewayError } from './errors.js';

@@ -1,13 +1,7 @@
+import type { GivenReading } from '../given/readings.js';
+
 /** A reading on its way into the outbox. */
-export interface Row {
-  readonly source: string;
-  readonly quantity: string;
-  readonly value: number;
-  readonly unit: string;
-  /** ms UTC */
-  readonly time: number;
-  /** Undefined where the source gives no time: the outbox numbers it. */
-  readonly sequence: number | undefined;
+export interface Row extends GivenReading {
   readonly priority: number;
 }
 

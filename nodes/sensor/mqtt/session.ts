@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IPublishPacket } from 'mqtt';
-import type { PerceptError } from '../../kit/index.js';
+import { type BrokerSettings, brokerLabel, type PerceptError } from '../../kit/index.js';
 import type { Arrival } from '../decode/contract.js';
 import { MqttConnection } from './connection.js';
 import { brokerError, connectionError } from './errors.js';
-import { type BrokerSettings, brokerLabel, clientOptions } from './options.js';
+import { clientOptions } from './options.js';
 import { sharesTopics } from './sharing.js';
 import { AckWindow, type WindowLimits } from './window.js';
 

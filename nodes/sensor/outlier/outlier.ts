@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineNode, Finding, type Message, messageReader } from '../../kit/index.js';
-import { readingsReader } from '../gateway/readings.js';
+import { readingsReader } from '../given/readings.js';
 import { outlierError } from './errors.js';
 import { Keep } from './keep.js';
 import { OutlierConfig, OutlierControl, stateFolder } from './settings.js';
@@ -22,7 +22,7 @@ export default defineNode({
       trouble: (error) => context.fail(error),
     });
     const shown = new Shown(context, watch);
-    const read = readingsReader(() => 0);
+    const read = readingsReader();
     const looking = setInterval(() => {
       send(watch.look(Date.now()));
       shown.show();

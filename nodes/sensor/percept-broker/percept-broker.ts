@@ -1,7 +1,6 @@
 import type { Node } from 'node-red';
 import { Type } from 'typebox';
-import { defineNode } from '../../kit/index.js';
-import type { BrokerSettings, TlsSettings } from '../mqtt/options.js';
+import { type BrokerSettings, defineNode, type TlsSettings } from '../../kit/index.js';
 
 /** What `percept-sensor-in` gets from `use`; each user opens a session of its own with it. */
 export interface Broker {

@@ -1,22 +1,6 @@
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-import type { PerceptError } from '../../kit/index.js';
+import { connect, type MqttClient } from 'mqtt';
+import { type BrokerSettings, brokerLabel, connectionOptions, type PerceptError } from '../../kit/index.js';
 import { publishError, reasonOf } from './errors.js';
-
-/** What a broker's config node gives, as far as publishing needs it. */
-export interface BrokerSettings {
-  readonly protocol: 'mqtt' | 'mqtts' | 'ws' | 'wss';
-  readonly host: string;
-  readonly port: number;
-  /** Of the websocket. */
-  readonly path: string;
-  /** '4' is MQTT 3.1.1. */
-  readonly version: '4' | '5';
-  /** s */
-  readonly keepalive: number;
-  readonly username?: string;
-  readonly password?: string;
-  readonly tls: object;
-}
 
 export interface Outgoing {
   readonly topic: string;
@@ -57,7 +41,7 @@ export class Publisher {
   }
 
   start(): void {
-    const client = connect(clientOptions(this.#broker, this.#clientId));
+    const client = connect({ ...connectionOptions(this.#broker, this.#clientId), reconnectPeriod: reconnectMs });
     this.#client = client;
     let reason: Error | undefined;
     client.on('connect', ({ properties }) => {
@@ -74,7 +58,11 @@ export class Publisher {
     client.on('close', () => {
       if (this.#stopped) return;
       this.#events.away(
-        publishError('simulate-broker', { broker: label(this.#broker), detail: reasonOf(reason) }, { cause: reason }),
+        publishError(
+          'simulate-broker',
+          { broker: brokerLabel(this.#broker), detail: reasonOf(reason) },
+          { cause: reason },
+        ),
       );
       reason = undefined;
     });
@@ -106,34 +94,10 @@ export class Publisher {
     } catch (thrown) {
       const code = (thrown as { code?: unknown }).code;
       if (typeof code !== 'number' || code < 128) throw thrown;
-      const params = { broker: label(this.#broker), topic, detail: reasonOf(thrown as Error) };
+      const params = { broker: brokerLabel(this.#broker), topic, detail: reasonOf(thrown as Error) };
       this.#events.refused(publishError('simulate-refused', params, { cause: thrown }));
     }
   }
-}
-
-function label({ protocol, host, port }: BrokerSettings): string {
-  return `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function clientOptions(broker: BrokerSettings, clientId: string): IClientOptions {
-  const { protocol, host, port, path, version, keepalive, username, password, tls } = broker;
-  return {
-    protocol,
-    host,
-    hostname: host,
-    port,
-    ...(protocol.startsWith('ws') ? { path } : {}),
-    protocolVersion: version === '5' ? 5 : 4,
-    clientId,
-    clean: true,
-    keepalive,
-    connectTimeout: 15_000,
-    reconnectPeriod: reconnectMs,
-    ...(username ? { username } : {}),
-    ...(password ? { password } : {}),
-    ...(protocol === 'mqtts' || protocol === 'wss' ? tls : {}),
-  };
 }
 
 function moment(ms: number): Promise<void> {

@@ -25,6 +25,7 @@ export default defineNode({
     const face = new Face(context);
     const line = config.broker ? await uplink(context, simulation, face, remembered?.published) : undefined;
 
+    const begun = remembered?.last ?? Date.now() - Math.max(config.interval, config.backlog * 60_000);
     let rememberedAt = performance.now();
     const remember = (last = clockwork.last): Promise<void> => {
       rememberedAt = performance.now();
@@ -43,11 +44,11 @@ export default defineNode({
         for (const time of times) context.send(simulation.messages(time, Date.now()), null);
         line?.wake();
         show(clockwork.last, false);
-        if (performance.now() - rememberedAt > rememberEvery) void remember(clockwork.last - overlap);
+        if (performance.now() - rememberedAt > rememberEvery) void remember(Math.max(begun, clockwork.last - overlap));
       },
       waiting: () => face.waiting(),
     });
-    clockwork.start(remembered?.last ?? Date.now() - Math.max(config.interval, config.backlog * 60_000));
+    clockwork.start(begun);
 
     return {
       input: async ({ msg }) => {
@@ -60,7 +61,7 @@ export default defineNode({
           throw thrown;
         }
         show(time, true);
-        await remember(clockwork.last - overlap);
+        await remember(Math.max(begun, clockwork.last - overlap));
         return undefined;
       },
       async close(removed) {

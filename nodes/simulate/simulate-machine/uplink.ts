@@ -1,6 +1,6 @@
-import type { NodeContext } from '../../kit/index.js';
+import type { BrokerSettings, NodeContext } from '../../kit/index.js';
 import { Delivery } from '../publish/delivery.js';
-import { type BrokerSettings, Publisher } from '../publish/publisher.js';
+import { Publisher } from '../publish/publisher.js';
 import type { Face } from './face.js';
 import { reach, type SimulateMachineConfig } from './settings.js';
 import type { Simulation } from './simulation.js';

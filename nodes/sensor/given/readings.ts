@@ -6,8 +6,7 @@ import { makeDecoder } from '../decode/decode.js';
 import { maxSequence } from '../decode/message.js';
 import { hasControls, nameProblem } from '../decode/naming.js';
 import { arrivalOf } from '../ingest/payload.js';
-import { gatewayError } from './errors.js';
-import type { Row } from './row.js';
+import { givenError } from './errors.js';
 
 /** The parts of `msg.reading` that travel. */
 const Given = Type.Object({
@@ -20,15 +19,27 @@ const Given = Type.Object({
 });
 type Given = Static<typeof Given>;
 
+/** A reading on a wire, from a node of ours or any other. */
+export interface GivenReading {
+  readonly source: string;
+  readonly quantity: string;
+  readonly value: number;
+  readonly unit: string;
+  /** ms UTC; that of its arrival where the source gives none */
+  readonly time: number;
+  /** Undefined where the source gives no time: it cannot be told from its like. */
+  readonly sequence: number | undefined;
+}
+
 /**
  * What a message brings: `msg.reading`, one or an array, as it is; or else `payload` and `topic`, as sensor in would read them.
- * @throws PerceptError `gateway-reading`, `decode-…`, `ingest-payload`
+ * @throws PerceptError `reading-unfit`, `decode-…`, `ingest-payload`
  */
-export function readingsReader(priorityOf: (source: string) => number): (msg: Message, now: number) => Row[] {
+export function readingsReader(): (msg: Message, now: number) => GivenReading[] {
   const given = Compile(Given);
   const decode = makeDecoder(configReader(DecoderSettings)({ format: 'json', topic: '#', maxReadings: 100_000 }));
 
-  const rowOf = (raw: unknown, i: number, now: number): Row => {
+  const readingOf = (raw: unknown, i: number, now: number): GivenReading => {
     if (!given.Check(raw)) {
       const problem = given.Errors(raw)[0];
       const field = problem?.instancePath.slice(1) || 'the whole';
@@ -45,23 +56,22 @@ export function readingsReader(priorityOf: (source: string) => number): (msg: Me
       unit,
       time: time ?? now,
       sequence: sequence ?? (time === undefined ? undefined : 0),
-      priority: priorityOf(source),
     };
   };
 
   return (msg, now) => {
     const { reading } = msg;
     if (reading !== undefined)
-      return (Array.isArray(reading) ? reading : [reading]).map((raw, i) => rowOf(raw, i, now));
+      return (Array.isArray(reading) ? reading : [reading]).map((raw, i) => readingOf(raw, i, now));
     const { readings } = decode(arrivalOf(msg, now));
     return readings.map(({ source, quantity, value, unit, time, sequence, clock }) => ({
-      ...{ source, quantity, value, unit, time, priority: priorityOf(source) },
-      // without a time of its own the decoder numbers by chance; the outbox does it for good
+      ...{ source, quantity, value, unit, time },
+      // without a time of its own the decoder numbers by chance
       sequence: clock === 'none' ? undefined : sequence,
     }));
   };
 }
 
 function unfit(i: number, problem: string): Error {
-  return gatewayError('gateway-reading', { at: i + 1, problem });
+  return givenError('reading-unfit', { at: i + 1, problem });
 }

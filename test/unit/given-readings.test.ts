@@ -1,24 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Message } from '../../dist/kit/index.js';
-import { prioritizer } from '../../dist/sensor/gateway/priority.js';
-import { readingsReader } from '../../dist/sensor/gateway/readings.js';
+import { readingsReader } from '../../dist/sensor/given/readings.js';
 import { refuses } from '../support/decoding.ts';
 
 const now = 1_790_000_000_000;
-const reader = readingsReader(() => 5);
+const reader = readingsReader();
 const read = (msg: object): ReturnType<typeof reader> => reader(msg as Message, now);
 const given = { source: 'pump', quantity: 'temperature', value: 21.5, unit: '°C', time: now - 1000, sequence: 3 };
 
-describe('what a message brings to a gateway', () => {
+describe('what a message brings', () => {
   test('is its reading, or each of them, as it is', () => {
     const full = { ...given, id: 7, receivedAt: now, clock: 'ok', more: 'than needed' };
-    const expected = { ...given, priority: 5 };
-    assert.deepEqual(read({ reading: full }), [expected]);
-    assert.deepEqual(read({ reading: [full, given] }), [expected, expected]);
+    assert.deepEqual(read({ reading: full }), [given]);
+    assert.deepEqual(read({ reading: [full, given] }), [given, given]);
   });
 
-  test('gets the time of arrival where it has none, and is numbered by the outbox then', () => {
+  test('gets the time of arrival where it has none, and no number then', () => {
     const { time: _, sequence: __, ...timeless } = given;
     const [row] = read({ reading: timeless });
     assert.deepEqual({ time: row?.time, sequence: row?.sequence }, { time: now, sequence: undefined });
@@ -53,30 +51,14 @@ describe('what a message brings to a gateway', () => {
     { sequence: 2 ** 31 },
   ]) {
     test(`is refused as a whole where one has ${JSON.stringify(wrong)}`, () => {
-      refuses(() => read({ reading: [given, { ...given, ...wrong }] }), 'gateway-reading', /Reading 2/);
+      refuses(() => read({ reading: [given, { ...given, ...wrong }] }), 'reading-unfit', /Reading 2/);
     });
   }
 
   test('that is no reading at all is refused', () => {
-    for (const reading of [null, 5, 'x', [[]]]) refuses(() => read({ reading }), 'gateway-reading');
+    for (const reading of [null, 5, 'x', [[]]]) refuses(() => read({ reading }), 'reading-unfit');
     refuses(() => read({ topic: 'a/b', payload: 'NaN' }), 'decode-json');
     refuses(() => read({ topic: 'a/b', payload: { value: 'inf' } }), 'decode-value');
     refuses(() => read({ topic: 'a/b', payload: undefined }), 'ingest-payload');
-  });
-});
-
-describe("a source's priority", () => {
-  test('is that of the first pattern that fits', () => {
-    const of = prioritizer([
-      { source: '*/pump-*', priority: 9 },
-      { source: 'hall/*', priority: 2 },
-    ]);
-    assert.deepEqual(['hall/pump-1', 'hall/fan', 'roof/fan'].map(of), [9, 2, 5]);
-  });
-
-  test('takes no more memory the more names come', () => {
-    const of = prioritizer([{ source: 'vital*', priority: 9 }]);
-    for (let i = 0; i < 50_000; i++) of(`s-${i}`);
-    assert.equal(of('vital 1'), 9);
   });
 });
