@@ -3,7 +3,7 @@ import { Episode } from '../../dist/sound/anomaly/episode.js';
 import { ruleFor } from '../../dist/sound/normal/alarm.js';
 import { fitNormal, scoreOf } from '../../dist/sound/normal/fit.js';
 import { dataFolder } from '../support/data.ts';
-import { feeling, rowsOf } from '../support/sound-features.ts';
+import { feeling, hearing, rowsOf } from '../support/sound-features.ts';
 import {
   type Machine,
   type Recording,
@@ -67,6 +67,31 @@ async function scoreFlights(report: Report, flights: Machine, noise: readonly Re
   const strangeAndNoisy = (await groupsOf(flights.strange, other)).flat();
   compare(report, 'uav-noise', await groupsOf(flights.normal, known), noisy, strangeAndNoisy);
   compare(report, 'uav-new-noise', normal, noisy, strangeAndNoisy);
+  await scoreSecond(report, flights, loud, () => (random() + 1) / 2);
+}
+
+/** Noise 6 dB louder again, with one microphone, and with a second that hears the noise later and the machine faintly. */
+async function scoreSecond(
+  report: Report,
+  flights: Machine,
+  noise: readonly Recording[],
+  random: () => number,
+): Promise<void> {
+  const change = (stretch: Recording): Recording => {
+    const alone = stretch.channels[0] as Float32Array;
+    const both = withNoise(stretch, noise, 2 * decibels, random).channels[0] as Float32Array;
+    const second = both.map((_, i) => {
+      const at = Math.max(0, i - 24);
+      return 0.7 * ((both[at] as number) - (alone[at] as number)) + 0.1 * (alone[i] as number);
+    });
+    return { ...stretch, channels: [both, second] };
+  };
+  const two = { ...hearing, use: 'cancel' } as const;
+  const one = (stretch: Recording): Recording => withNoise(stretch, noise, 2 * decibels, random);
+  const alone = await groupsOf(flights.normal, one);
+  compare(report, 'uav-one-microphone', alone, alone, (await groupsOf(flights.strange, one)).flat());
+  const cancelled = await groupsOf(flights.normal, change, two);
+  compare(report, 'uav-two-microphones', cancelled, cancelled, (await groupsOf(flights.strange, change, two)).flat());
 }
 
 /** As the node does it: one false alarm a day is allowed, and the flights are one after the other. */
@@ -131,9 +156,13 @@ function halvesOf(recordings: readonly Recording[]): Recording[] {
 
 type Change = (stretch: Recording) => Recording;
 
-async function groupsOf(recordings: readonly Recording[], change: Change = (stretch) => stretch): Promise<Groups> {
+async function groupsOf(
+  recordings: readonly Recording[],
+  change: Change = (stretch) => stretch,
+  settings = hearing,
+): Promise<Groups> {
   const groups: Rows[] = [];
-  for (const recording of recordings) groups.push(await rowsOf(stretchesOf(recording, clip).map(change)));
+  for (const recording of recordings) groups.push(await rowsOf(stretchesOf(recording, clip).map(change), settings));
   return groups;
 }
 

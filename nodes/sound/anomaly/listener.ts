@@ -88,9 +88,8 @@ export class Listener {
     const observations = this.#learning?.heard.observations ?? [];
     if (!this.#learning || observations.length < fewest)
       throw soundError('sound-too-little', { found: observations.length, needed: fewest });
-    const { heard } = this.#learning;
-    this.cancel();
-    const model = await this.#learn(heard);
+    // what was heard is dropped only when something was made of it
+    const model = await this.#learn(this.#learning.heard);
     await this.use(model);
     return model;
   }
