@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Episode } from '../../dist/sound/anomaly/episode.js';
 import { ruleFor } from '../../dist/sound/normal/alarm.js';
@@ -33,7 +34,8 @@ const mostFolds = 10;
 /** @param options data: a folder with `uav-propeller`, `compressor`, `ceiling-fan`, as far as there are; flags: noise */
 export default async function sound(report: Report, { smoke, data, flags }: BenchOptions): Promise<void> {
   if (smoke) return await scoreFlights(report, sampleMachine(), sampleMachine(3).normal);
-  const folder = data ?? join(dataFolder() ?? '', 'sound');
+  const given = data ?? dataFolder() ?? '';
+  const folder = existsSync(join(given, 'sound')) ? join(given, 'sound') : given;
   const flights = readFlights(join(folder, 'uav-propeller'));
   const states = readStates(join(folder, 'compressor'));
   const fans = readFans(join(folder, 'ceiling-fan'));
@@ -161,9 +163,12 @@ async function groupsOf(
   change: Change = (stretch) => stretch,
   settings = hearing,
 ): Promise<Groups> {
-  const groups: Rows[] = [];
-  for (const recording of recordings) groups.push(await rowsOf(stretchesOf(recording, clip).map(change), settings));
-  return groups;
+  const groups = new Map<string, Float64Array[]>();
+  for (const recording of recordings) {
+    const rows = await rowsOf(stretchesOf(recording, clip).map(change), settings);
+    groups.set(recording.name, [...(groups.get(recording.name) ?? []), ...rows]);
+  }
+  return [...groups.values()];
 }
 
 /** Cross-validated by group, at most ten times; the mean of the areas. */

@@ -1,10 +1,10 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { type Pcm, readWav } from '../../dist/kit/wav.js';
 import { channelsOf, mixed } from '../../dist/sound/samples.js';
 
-/** What was recorded without a break: never partly learned and partly scored. */
+/** What was recorded without a break: never partly learned and partly scored, nor others of the same name. */
 export interface Recording {
   readonly name: string;
   readonly sampleRate: number;
@@ -28,10 +28,12 @@ export function readFlights(folder: string): Machine | undefined {
   if (!existsSync(folder)) return undefined;
   const files = globSync('**/*.wav', { cwd: folder }).sort();
   const isNormal = (file: string): boolean => file.split(sep)[0] === 'normal';
+  // the microphones of one flight lie side by side
+  const flight = (file: string): Recording => ({ ...readSound(join(folder, file)), name: dirname(file) });
   return {
     name: 'uav',
-    normal: files.filter(isNormal).map((file) => readSound(join(folder, file))),
-    strange: files.filter((file) => !isNormal(file)).map((file) => readSound(join(folder, file))),
+    normal: files.filter(isNormal).map(flight),
+    strange: files.filter((file) => !isNormal(file)).map(flight),
   };
 }
 
