@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { stepBack } from './priority.js';
 import type { Reply, Request, ThreadData } from './protocol.js';
 import { firstLine, loadRuntime, type Runtime, RuntimeFailure, Session } from './runtime.js';
 import { forTransfer, type NamedTensor, type Tensor } from './tensor.js';
 
 const { bytes, gate, threads, runtimes } = workerData as ThreadData;
 
+stepBack();
 void begin();
 
 async function begin(): Promise<void> {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PerceptError } from '../../kit/index.js';
+import { stepBack } from '../priority.js';
 import { loadRuntime, RuntimeFailure } from '../runtime.js';
 import type { TrainingReply, TrainingThreadData, Wish } from './protocol.js';
 import { Trainer } from './trainer.js';
@@ -11,6 +12,7 @@ parentPort?.on('message', (wanted: Wish) => {
   wish = wanted;
 });
 
+stepBack();
 void learn().then((reply) => {
   parentPort?.postMessage(reply, 'trained' in reply ? [reply.trained.model.buffer] : []);
   parentPort?.close();
