@@ -104,7 +104,8 @@ async function drain(make: (port: number) => Side, messages: number): Promise<Dr
     while ((await count(nodeRed)) < messages) await sleep(100);
     const stored = messages - from;
     // a peer that inserts while it starts lets nobody look before it is through; a smoke run looks at no figure
-    if (messages >= 10_000 && stored < messages / 10) throw new Error(`${from} of ${messages} were in before the clock ran: more, please`);
+    if (messages >= 10_000 && stored < messages / 10)
+      throw new Error(`${from} of ${messages} were in before the clock ran: more, please`);
     return {
       rate: (1000 * stored) / (performance.now() - began),
       perCore: stored / (cpuSeconds(nodeRed.pid) - cpu),
