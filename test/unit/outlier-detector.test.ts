@@ -102,6 +102,27 @@ test('a level that is left and stays away is one finding until it is back', () =
   assert.ok(end && end.row > 3400 && end.row < 3500, String(end?.row));
 });
 
+test('what comes on slowly does not teach its own threshold: soon after the warm-up, and it is told since when', () => {
+  const found = [21, 22, 23, 24].map((seed) => {
+    const next = gaussian(seed);
+    const leak = (row: number): number => -14 * Math.min(1, Math.max(0, (row - 400) / 60));
+    const { begun } = watch(createDetector({ ...one, warmUp: 180 }), 500, (row) => next() + leak(row));
+    return begun.find(({ row }) => row > 400);
+  });
+  for (const finding of found) {
+    assert.ok(finding && finding.row < 435, String(finding?.row));
+    const rows = (finding.since - start) / minute;
+    assert.ok(rows > 385 && rows <= finding.row, `${rows} ${finding.row}`);
+  }
+});
+
+test('a step that comes every day at one time is found once, if at all', () => {
+  const next = gaussian(25);
+  const night = (row: number): boolean => row % 1440 < 480;
+  const { begun } = watch(createDetector(one), 6 * 1440, (row) => next() + (night(row) ? 0 : 30));
+  assert.ok(begun.filter(({ row }) => row > 2 * 1440).length === 0, begun.map(({ row }) => row).join());
+});
+
 test('of several channels the one that stands out is named', () => {
   const detector = createDetector({ channels: ['flow', 'pressure', 'current'] });
   const next = gaussian(6);
@@ -127,6 +148,21 @@ test('channels that stop going together are found, though each stays where it us
     if (row >= 5000) found.push(...findings.map(({ compared }) => compared));
   }
   assert.ok(found.includes('channels'), found.join());
+});
+
+test('what goes together as never before is found in machines that do more and less all the time', () => {
+  const detector = createDetector({ channels: ['flow', 'power', 'pressure'], warmUp: 180 });
+  const next = gaussian(26);
+  const found: SensorFinding[] = [];
+  for (let row = 0; row < 700; row++) {
+    const load = 5 * Math.sin(row / 40) + 0.05 * next();
+    const leak = Math.min(1, Math.max(0, (row - 600) / 60));
+    const values = [load + 0.1 * next(), load + 0.1 * next() + leak, 0.1 * next() - load - leak];
+    found.push(...detector.update({ time: start + row * 1000, values }).findings);
+  }
+  const [first] = found;
+  assert.equal(first?.compared, 'channels');
+  assert.ok(first && first.since > start + 590_000 && first.since < start + 640_000);
 });
 
 test('most rows lie in the band that is expected of them, and it follows the time of the day', () => {

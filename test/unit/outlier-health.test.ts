@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SensorFinding } from '../../dist/sensor/outlier/contract.js';
 import { createDetector } from '../../dist/sensor/outlier/detector.js';
 import { gaussian, minute, random, start, watch } from '../support/series.ts';
 
@@ -93,6 +94,23 @@ test('a sensor that creeps away is told, a walk and a daily curve are not', () =
   assert.equal(drift.severity, 'notice');
   const daily = watch(createDetector(one), 20_000, (row) => 10 * Math.sin((row / 720) * Math.PI) + next());
   assert.ok(!daily.begun.some(({ kind }) => kind === 'drift'));
+});
+
+test('what creeps at one time is one finding, of the channel that goes farthest, with the others', () => {
+  const next = gaussian(8);
+  const detector = createDetector({ channels: ['flow', 'pressure', 'power'] });
+  const found: SensorFinding[] = [];
+  for (let row = 0; row < 18_000; row++) {
+    const crept = Math.max(0, Math.min(15_000, row) - 12_000) * 0.003;
+    const values = [next() + crept, next(), next() + 3 * crept];
+    found.push(...detector.update({ time: start + row * minute, values }).findings);
+  }
+  const drifts = found.filter(({ kind }) => kind === 'drift');
+  assert.deepEqual(
+    drifts.filter(({ until }) => until === undefined).map(({ channel }) => channel),
+    ['power'],
+  );
+  assert.deepEqual(drifts.at(-1)?.others, ['flow']);
 });
 
 test('what cannot be measured is out of range, even while warming up', () => {

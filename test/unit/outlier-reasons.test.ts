@@ -6,6 +6,7 @@ import { reasonsOf } from '../../dist/sensor/outlier/reasons.js';
 const finding: SensorFinding = {
   kind: 'outlier',
   channel: 'flow',
+  others: [],
   score: 462.61,
   threshold: 3.68731,
   severity: 'critical',
@@ -29,6 +30,12 @@ test('a finding says which channel, what was seen, what would have been usual, a
   ]);
 });
 
+test('what stands out with it is one of its reasons', () => {
+  const both = { ...finding, others: ['pressure', 'power'] };
+  assert.equal(reasonsOf(both, { lang: 'en-US' })[2], 'With it, also unusual: pressure, power.');
+  assert.equal(reasonsOf(both, { lang: 'ko' })[2], '함께 평소와 다른 채널: pressure, power.');
+});
+
 test('durations are said in units that a person would use', () => {
   const silent = { ...finding, kind: 'silent', channel: '', compared: 'pauses' } as const;
   const said = (seen: number): string | undefined =>
@@ -41,7 +48,9 @@ test('durations are said in units that a person would use', () => {
 test('every kind and every comparison has its words in every language', () => {
   for (const kind of kinds) {
     for (const compared of comparisons) {
-      const [en, ko] = (['en-US', 'ko'] as const).map((lang) => reasonsOf({ ...finding, kind, compared }, { lang }));
+      const [en, ko] = (['en-US', 'ko'] as const).map((lang) =>
+        reasonsOf({ ...finding, others: ['power'], kind, compared }, { lang }),
+      );
       assert.equal(en?.length, ko?.length);
       for (const reason of [...(en ?? []), ...(ko ?? [])]) assert.doesNotMatch(reason, /\{\w+\}|undefined|NaN/);
       assert.match((ko ?? []).join(), /[가-힣]/);

@@ -177,7 +177,7 @@ test('a level that was left stays left until it is back', () => {
   const next = gaussian(9);
   const away = times(1200, (i) => {
     const value = next() + (i >= 800 && i < 1000 ? 5 : 0);
-    level.learn(value, level.measure(value, 0), 6);
+    level.learn(value, level.measure(value, i * minute, 0), 6);
     return level.away > 0;
   });
   assert.equal(away.slice(0, 800).includes(true), false);
@@ -190,7 +190,7 @@ test('a level that was left for good becomes the usual one', () => {
   const next = gaussian(11);
   const away = times(3000, (i) => {
     const value = next() + (i >= 800 ? 50 : 0);
-    level.learn(value, level.measure(value, 0), 6);
+    level.learn(value, level.measure(value, i * minute, 0), 6);
     return level.away > 0;
   });
   assert.equal(away[1500], true);
@@ -200,17 +200,17 @@ test('a level that was left for good becomes the usual one', () => {
 test('channels that always move together are told when one goes alone', () => {
   const together = new Together(3);
   const next = gaussian(13);
+  const measure = (...values: number[]): number => together.measure(Float64Array.from(values), 0, 6);
   for (let i = 0; i < 2000; i++) {
     const common = next();
-    const row = Float64Array.of(common + 0.1 * next(), common + 0.1 * next(), next());
-    together.learn(row, together.measure(row));
+    const row = [common + 0.1 * next(), common + 0.1 * next(), next()];
+    measure(...row);
+    together.learn(Float64Array.from(row));
   }
-  const both = together.measure(Float64Array.of(2, 2, 0));
-  const odd = Float64Array.of(2, -2, 0);
-  const alone = together.measure(odd);
+  const both = measure(2, 2, 0);
+  const alone = measure(2, -2, 0);
   assert.ok(alone > 4 * both, `${alone} ${both}`);
-  assert.ok([0, 1].includes(together.leading(odd)));
-  const third = Float64Array.of(0, 0, 6);
-  together.measure(third);
-  assert.equal(together.leading(third), 2);
+  assert.ok([0, 1].includes(together.leading));
+  measure(0, 0, 6);
+  assert.equal(together.leading, 2);
 });

@@ -43,7 +43,7 @@ export class Channel {
   views: readonly View[] = [
     view('time-of-day', this.#daily, true),
     view('part-of-day', new PartOfDay(), true),
-    view('row-before', new Step(), true),
+    view('row-before', new Step(this.#daily), true),
     view('stretches-8', new Novelty(1), true),
     view('stretches-32', new Novelty(4), true),
     view('stretches-128', new Novelty(16), true),
@@ -76,6 +76,8 @@ export class Channel {
   score = 0;
   departure = 0;
   leading = 0;
+  /** What the time of the day of the last row is usually like. */
+  #usual: number | undefined;
   readonly #distances = new Float64Array(this.views.length);
   readonly #surprises = new Float64Array(this.views.length + 1);
 
@@ -126,7 +128,8 @@ export class Channel {
     const lately = this.gatheredTail.surprise(this.gathered);
     this.evidence = sum + lately;
     this.score = counted + this.#counted(this.views.length, lately);
-    this.departure = this.level.measure(value, resolution * spread);
+    this.#usual = this.#daily.expected(time);
+    this.departure = this.level.measure(value, time, resolution * spread, this.#usual);
   }
 
   /** Takes the row that was measured last for a usual one. */
@@ -143,6 +146,11 @@ export class Channel {
     if (this.level.rows > 1) this.noise.learn(Math.abs(this.value - this.level.now));
     this.gatheredTail.learn(this.gathered);
     this.scoreTail.learn(this.evidence);
+  }
+
+  /** Looks for creeping. @param decades how rare it has to be */
+  creep(value: number, time: number, decades: number): void {
+    this.drift.learn(value, time, decades, this.#usual);
   }
 
   /** The next row doesn't continue the last one. */

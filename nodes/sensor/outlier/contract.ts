@@ -56,8 +56,10 @@ export type Comparison = (typeof comparisons)[number];
 /** A finding in numbers; `reasonsOf` says it in words. */
 export interface SensorFinding {
   readonly kind: Kind;
-  /** Empty when it concerns the whole source. */
+  /** Empty when it concerns the whole source; the one that stands out most where several do. */
   readonly channel: string;
+  /** The others that stand out with it: one cause is one finding. */
+  readonly others: readonly string[];
   readonly score: number;
   readonly threshold: number;
   readonly severity: Severity;

@@ -1,6 +1,7 @@
 import type { ChannelVerdict, DetectorOptions, FindingLike, Row, SensorFinding, Verdict } from './contract.js';
+import { span } from './drift.js';
 import { outlierError } from './errors.js';
-import { judgeHealth, listen, unwell } from './health.js';
+import { judgeDrift, judgeHealth, listen, unwell } from './health.js';
 import { OutlierJudge } from './judge.js';
 import { SourceModel } from './model.js';
 import { restoreModel, saveModel } from './snapshot.js';
@@ -51,13 +52,16 @@ export function createDetector(options: DetectorOptions): Detector {
     model.rows++;
     const ready = model.rows > warmUp;
     const { channels, row } = judge.look(values, time);
+    const creeping = judge.rare(span);
     findings.push(...row);
     for (const [index, own] of model.channels.entries()) {
       const value = values[index];
       if (value === undefined || !Number.isFinite(value)) continue;
       const limits = ranges[names[index] as string];
       findings.push(...judgeHealth(own, value, { names, index, time, decades: judge.decades, ready, limits }));
+      own.channel.creep(value, time, creeping);
     }
+    findings.push(...judgeDrift(model, { names, time, ready }));
     const { score, threshold } = channels.reduce((a, b) => (above(b) > above(a) ? b : a));
     const state = !ready ? 'warming-up' : judge.active || unwell(model) ? 'finding' : 'watching';
     return { state, score, threshold, channels, findings };

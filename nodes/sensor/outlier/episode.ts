@@ -2,14 +2,18 @@ import { type Comparison, comparisons, type Kind, type SensorFinding } from './c
 
 /** Times the threshold from which a finding is critical. */
 const critical = 2;
+/** Channels that a number has bits for. */
+const told = 31;
 
-export type Told = Omit<SensorFinding, 'kind' | 'channel' | 'severity' | 'until'>;
+export type Told = Omit<SensorFinding, 'kind' | 'channel' | 'others' | 'severity' | 'until'>;
 
 /** A finding while it lasts, in numbers only, so that it outlives a restart. */
 export class Episode {
   /** NaN while nothing is the matter. */
   since = Number.NaN;
   channel = 0;
+  /** A bit for each channel that stood out. */
+  seenIn = 0;
   score = 0;
   threshold = 0;
   amount = 0;
@@ -20,14 +24,17 @@ export class Episode {
   /** Rows since it began, and since it was last seen. */
   rows = 0;
   quiet = 0;
+  /** When the last one ended: this one began later. */
+  ended = Number.NEGATIVE_INFINITY;
 
   get open(): boolean {
     return !Number.isNaN(this.since);
   }
 
   begin(channel: number, { since, score, threshold, amount, seen, expected, compared }: Told): void {
-    this.since = since;
+    this.since = Math.max(since, this.ended);
     this.channel = channel;
+    this.seenIn = 0;
     this.score = score;
     this.threshold = threshold;
     this.amount = amount;
@@ -39,7 +46,13 @@ export class Episode {
     this.quiet = 0;
   }
 
-  end(): void {
+  /** Another channel stands out, too; of very many only the first are told. */
+  join(channel: number): void {
+    if (channel < told) this.seenIn |= 1 << channel;
+  }
+
+  end(time: number): void {
+    this.ended = time;
     this.since = Number.NaN;
   }
 
@@ -49,6 +62,7 @@ export class Episode {
     return {
       kind,
       channel: names[this.channel] ?? '',
+      others: names.filter((_, i) => i !== this.channel && i < told && (this.seenIn >> i) & 1),
       score,
       threshold,
       severity: severityOf(kind, score, threshold),

@@ -1,4 +1,5 @@
 import type { Band, Kind, SensorFinding } from './contract.js';
+import type { Drift } from './drift.js';
 import type { Episode, Told } from './episode.js';
 import type { ChannelModel, SourceModel } from './model.js';
 import type { Rhythm } from './rhythm.js';
@@ -43,14 +44,6 @@ export function judgeHealth(model: ChannelModel, value: number, seen: Seen): Sen
     const score = usual.value / different;
     return { score, threshold: 4, amount: score, seen: different, expected, compared: 'resolution', since };
   });
-  const drifting = channel.drift.learn(value, time);
-  tell('drift', model.drift, drifting && seen.ready, () => {
-    const { way, since, means } = channel.drift;
-    const start = means[0] as number;
-    const usual = channel.drift.usual.value;
-    const expected = { low: start - usual, high: start + usual };
-    return { score: Math.abs(way), threshold: 4, amount: way, seen: value, expected, compared: 'level', since };
-  });
   // a physical limit needs no warming up
   const band = beyond(value, seen.limits);
   tell('range', model.range, band !== undefined, () => {
@@ -62,6 +55,39 @@ export function judgeHealth(model: ChannelModel, value: number, seen: Seen): Sen
 }
 
 /**
+ * Creeping: all that a source measures follows what its machine has to do, so what creeps at one time is one finding, of the
+ * channel that goes farthest.
+ * @param ready nothing is told while it warms up
+ */
+export function judgeDrift(
+  model: SourceModel,
+  { names, time, ready }: Pick<Seen, 'names' | 'time' | 'ready'>,
+): SensorFinding[] {
+  const { channels, drift: episode } = model;
+  const drifting = [...channels.keys()].filter((i) => driftOf(i).drifting > 0);
+  const farther = (a: number, b: number): number => (share(b) > share(a) ? b : a);
+  const index = drifting.reduce(farther, drifting[0] ?? 0);
+  const is = drifting.length > 0 && (ready || episode.open);
+  const told = (): Told => {
+    const drift = driftOf(index);
+    const seen = (channels[index] as ChannelModel).channel.value;
+    const { way, limit, since, means, usual } = drift;
+    const start = means[0] as number;
+    const expected = { low: start - usual.value, high: start + usual.value };
+    return { score: Math.abs(way), threshold: limit, amount: way, seen, expected, compared: 'level', since };
+  };
+  const finding = follow('drift', episode, is, { names, index, time }, told, drifting);
+  return finding ? [finding] : [];
+
+  function driftOf(i: number): Drift {
+    return (channels[i] as ChannelModel).channel.drift;
+  }
+  function share(i: number): number {
+    return Math.abs(driftOf(i).way) / driftOf(i).limit;
+  }
+}
+
+/**
  * Silence: of the source, or of a channel whose value is missing from the rows of the others.
  * @param now time of the row that came, or of the clock
  * @param came whether a row came
@@ -69,27 +95,24 @@ export function judgeHealth(model: ChannelModel, value: number, seen: Seen): Sen
 export function listen(model: SourceModel, names: readonly string[], now: number, came: boolean): SensorFinding[] {
   const source = model.rhythm;
   const findings: (SensorFinding | undefined)[] = [];
-  const whole = !came && isSilent(source, now);
+  const whole = !came && source.isSilent(now);
   findings.push(
     follow('silent', model.silent, whole, { names, index: names.length, time: now }, () => silence(source, now)),
   );
   if (!came) return findings.filter((finding) => finding !== undefined);
   for (const [index, { channel, silent }] of model.channels.entries()) {
-    const is = isSilent(channel.rhythm, now) && channel.rhythm.last < source.last;
+    const is = channel.rhythm.isSilent(now) && channel.rhythm.last < source.last;
     findings.push(follow('silent', silent, is, { names, index, time: now }, () => silence(channel.rhythm, now)));
   }
   return findings.filter((finding) => finding !== undefined);
 }
 
 /** Whether something is the matter with one of the sensors. */
-export function unwell({ channels }: SourceModel): boolean {
-  return channels.some(({ stuck, silent, quantised, drift, range }) =>
-    [stuck, silent, quantised, drift, range].some(({ open }) => open),
+export function unwell({ channels, drift }: SourceModel): boolean {
+  if (drift.open) return true;
+  return channels.some(({ stuck, silent, quantised, range }) =>
+    [stuck, silent, quantised, range].some(({ open }) => open),
   );
-}
-
-function isSilent(rhythm: Rhythm, now: number): boolean {
-  return rhythm.limit > 0 && now - rhythm.last > rhythm.limit;
 }
 
 function silence({ last, limit }: Rhythm, now: number): Told {
@@ -106,21 +129,25 @@ function silence({ last, limit }: Rhythm, now: number): Told {
   };
 }
 
-/** Begins, goes on with or ends an episode; gives what there is to say about it. */
+/**
+ * Begins, goes on with or ends an episode; gives what there is to say about it.
+ * @param joining indexes of the channels that it shows in now
+ */
 export function follow(
   kind: Kind,
   episode: Episode,
   is: boolean,
   { names, index, time }: Pick<Seen, 'names' | 'index' | 'time'>,
   told: () => Told,
+  joining: readonly number[] = [],
 ): SensorFinding | undefined {
-  if (is === episode.open) return undefined;
-  if (is) {
-    episode.begin(index, told());
-    return episode.finding(kind, names);
-  }
+  const begins = is && !episode.open;
+  if (begins) episode.begin(index, told());
+  for (const channel of joining) episode.join(channel);
+  if (begins) return episode.finding(kind, names);
+  if (is || !episode.open) return undefined;
   const finding = episode.finding(kind, names, time);
-  episode.end();
+  episode.end(time);
   return finding;
 }
 

@@ -7,6 +7,7 @@ import {
   type SensorFinding,
 } from './contract.js';
 import type { ChannelModel, SourceModel } from './model.js';
+import type { Together } from './together.js';
 
 const week = 7 * 86_400_000;
 /** Fewest rows that one false alarm may be asked for. */
@@ -15,8 +16,6 @@ const leastRows = 100;
 export const pause = 30;
 /** Rows after which what lasts is learnt from all the same. */
 const patience = 1000;
-/** Times what was fine of the channels together that is fine from then on. */
-const margin = 1.5;
 /** Beyond this nothing is a measurement: squares and sums of such numbers stay finite. */
 const largest = 1e30;
 /** Rows that a false alarm takes, measured on noise: chance that makes one row rare makes its neighbours rare, too. */
@@ -28,6 +27,8 @@ interface Trigger {
   readonly score: number;
   readonly threshold: number;
   readonly compared: Comparison;
+  /** UTC ms; NaN: with this row. */
+  readonly since: number;
 }
 
 interface Look {
@@ -45,7 +46,7 @@ export class OutlierJudge {
   readonly #names: readonly string[];
   readonly #warmUp: number;
   readonly #falseAlarmsPerWeek: number;
-  readonly #departures: Float64Array;
+  readonly #levels: Float64Array;
   /** Whether the last row stood out. */
   active = false;
 
@@ -58,16 +59,16 @@ export class OutlierJudge {
     this.#names = names;
     this.#warmUp = warmUp;
     this.#falseAlarmsPerWeek = falseAlarmsPerWeek;
-    this.#departures = new Float64Array(names.length);
+    this.#levels = new Float64Array(names.length);
   }
 
   /** How rare one look at one row has to be for as many false alarms as were asked for, in decades. */
   get decades(): number {
-    return this.#rare(1);
+    return this.rare(1);
   }
 
   /** The same where false alarms come in runs of so many rows. */
-  #rare(run: number): number {
+  rare(run: number): number {
     const { rhythm, channels, together } = this.#model;
     const rows = Math.max(leastRows, week / this.#falseAlarmsPerWeek / (rhythm.usual.value || 1));
     const looks = 2 * channels.length + (together ? 1 : 0);
@@ -77,43 +78,47 @@ export class OutlierJudge {
   look(values: readonly number[], time: number): Look {
     const { channels, together } = this.#model;
     const warmUp = this.#warmUp;
-    const rare = { evidence: this.#rare(runs.evidence), level: this.#rare(runs.level) };
+    const rare = { evidence: this.rare(runs.evidence), level: this.rare(runs.level) };
     const limitOf = ({ channel }: ChannelModel): number =>
-      channel.level.home > warmUp ? channel.tolerance * channel.level.tail.level(rare.level) : Number.POSITIVE_INFINITY;
+      channel.level.home > warmUp ? channel.tolerance * channel.level.limit(rare.level) : Number.POSITIVE_INFINITY;
     const triggers: Trigger[] = [];
     const verdicts = channels.map((own, index): ChannelVerdict => {
       const { channel } = own;
       const value = values[index];
       const threshold = channel.level.rows > warmUp ? channel.scoreTail.level(rare.evidence) : Number.POSITIVE_INFINITY;
-      this.#departures[index] = 0;
       if (value === undefined || !(Math.abs(value) < largest)) return { score: 0, threshold, expected: undefined };
       const expected = channel.expected(time);
       channel.measure(value, time);
       channel.rhythm.learn(time);
       if (channel.level.rows === 0) return { score: 0, threshold, expected };
-      this.#departures[index] = channel.departure;
       const { score, compared } = channel;
-      if (score >= threshold) triggers.push({ index, score, threshold, compared });
-      this.#learn(own, channel.value, limitOf(own));
+      if (score >= threshold) triggers.push({ index, score, threshold, compared, since: time });
+      const limit = limitOf(own);
+      this.#learn(own, channel.value, limit);
       if (channel.level.away > 0) {
-        const limit = limitOf(own);
-        triggers.push({ index, score: Math.abs(channel.departure), threshold: limit, compared: 'level' });
+        const [score, since] = [Math.abs(channel.departure), channel.level.since];
+        triggers.push({ index, score, threshold: limit, compared: 'level', since });
       }
       return { score, threshold, expected };
     });
-    if (together) {
-      const score = together.measure(this.#departures);
-      const threshold =
-        together.rows > warmUp ? together.tolerance * together.tail.level(rare.level) : Number.POSITIVE_INFINITY;
-      if (score >= threshold) {
-        const index = together.leading(this.#departures);
-        triggers.push({ index, score, threshold, compared: 'channels' });
-      }
-      // what has left its level says nothing about how levels usually go together
-      if (triggers.length === 0 || this.#long) together.learn(this.#departures, score);
-    }
+    if (together) this.#lookTogether(together, triggers, time, rare.level);
     const row = this.#follow(triggers, values, verdicts, time);
     return { channels: verdicts, row };
+  }
+
+  /** A reading that is missing is taken to be where the last ones were, until its channel is silent. */
+  #lookTogether(together: Together, triggers: Trigger[], time: number, decades: number): void {
+    const { rows, channels, outlier } = this.#model;
+    if (channels.some(({ channel: { rhythm } }) => rhythm.isSilent(time))) return;
+    for (const [i, { channel }] of channels.entries()) this.#levels[i] = channel.level.now;
+    const score = together.measure(this.#levels, time, decades);
+    const threshold = rows > this.#warmUp ? together.limit(decades) : Number.POSITIVE_INFINITY;
+    const { leading: index, since } = together;
+    together.farthest = Math.max(outlier.open ? together.farthest : 0, (together.tolerance * score) / threshold);
+    if (score >= threshold) triggers.push({ index, score, threshold, compared: 'channels', since });
+    // what has left its level says nothing about how levels usually go together
+    if (triggers.length === 0 || this.#long) together.learn(this.#levels);
+    else together.drop();
   }
 
   /** A row that is not looked at still came. */
@@ -128,15 +133,15 @@ export class OutlierJudge {
     const { channels, rhythm, outlier, together } = this.#model;
     const times = threshold > 0 && Number.isFinite(score) ? Math.max(1, score / threshold) : 1;
     const about = compared ?? comparisons[outlier.compared];
-    if (kind === 'outlier' && about === 'channels' && together) together.tolerance *= margin * times;
+    if (kind === 'outlier' && about === 'channels') together?.allow(times);
     for (const [i, own] of channels.entries()) {
       if (channel !== '' && channel !== this.#names[i]) continue;
       if (kind === 'outlier') own.channel.allow(compared === 'level' ? times : 0);
       if (kind === 'stuck') own.channel.stuck.settle();
       if (kind === 'quantised') own.channel.resolution.settle();
-      if (kind === 'drift') own.channel.drift.settle();
       if (kind === 'silent') own.channel.rhythm.allow(score);
     }
+    if (kind === 'drift') for (const own of channels) own.channel.drift.settle();
     if (kind === 'silent' && channel === '') rhythm.allow(score);
     if (kind === 'outlier') outlier.quiet = pause;
   }
@@ -151,13 +156,19 @@ export class OutlierJudge {
     channel.learn();
   }
 
+  /** A channel that the others tell on may have no reading now. */
+  #seen(index: number, values: readonly number[]): number {
+    const value = values[index];
+    return Number.isFinite(value) ? (value as number) : (this.#model.channels[index] as ChannelModel).channel.value;
+  }
+
   #note(triggers: readonly Trigger[], first: boolean): void {
     const { channels, outlier } = this.#model;
     const indexes = new Set(triggers.map(({ index }) => index));
     if (!first) indexes.add(outlier.channel);
     for (const index of indexes) {
       const { channel } = channels[index] as ChannelModel;
-      channel.note(first, channel.level.tail.level(this.#rare(runs.level)));
+      channel.note(first, channel.level.limit(this.rare(runs.level)));
     }
   }
 
@@ -173,18 +184,21 @@ export class OutlierJudge {
     if (outlier.open) {
       outlier.rows++;
       outlier.quiet = first ? 0 : outlier.quiet + 1;
+      for (const { index } of triggers) outlier.join(index);
       this.#note(triggers, false);
       if (outlier.quiet <= pause) return [];
       const finding = outlier.finding('outlier', this.#names, time);
-      outlier.end();
+      outlier.end(time);
       return [finding];
     }
     if (!first) return [];
     const { index, score, threshold, compared } = first;
     this.#note(triggers, true);
-    const seen = values[index] as number;
+    const seen = this.#seen(index, values);
     const expected = verdicts[index]?.expected ?? { low: seen, high: seen };
-    outlier.begin(index, { since: time, score, threshold, amount: amountOf(seen, expected), seen, expected, compared });
+    const since = Math.min(time, ...triggers.map((trigger) => trigger.since).filter(Number.isFinite));
+    outlier.begin(index, { since, score, threshold, amount: amountOf(seen, expected), seen, expected, compared });
+    for (const trigger of triggers) outlier.join(trigger.index);
     return [outlier.finding('outlier', this.#names)];
   }
 }

@@ -9,7 +9,6 @@ export class ChannelModel {
   stuck = new Episode();
   silent = new Episode();
   quantised = new Episode();
-  drift = new Episode();
   range = new Episode();
 }
 
@@ -22,6 +21,7 @@ export class SourceModel {
   /** 1 when the next row doesn't continue the last one. */
   interrupted = 0;
   outlier = new Episode();
+  drift = new Episode();
   silent = new Episode();
 
   constructor(channels: number) {

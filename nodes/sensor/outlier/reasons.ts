@@ -86,6 +86,10 @@ const comparedWith: Readonly<Record<Comparison, Texts>> = {
   },
 };
 
+const also: Texts = {
+  'en-US': 'With it, also unusual: {others}.',
+  ko: '함께 평소와 다른 채널: {others}.',
+};
 const measure: Texts = {
   'en-US': 'Score {score}, threshold {threshold}.',
   ko: '점수 {score}, 기준 {threshold}.',
@@ -102,7 +106,7 @@ const lengths = [1000, 60_000, 3_600_000, 86_400_000];
  * @param unit of the channel, as its readings give it
  */
 export function reasonsOf(finding: SensorFinding, { unit = '', lang = language() } = {}): string[] {
-  const { kind, channel, seen, expected, compared, score, threshold } = finding;
+  const { kind, channel, others, seen, expected, compared, score, threshold } = finding;
   const lasting = kind === 'stuck' || kind === 'silent';
   const counted = kind === 'quantised';
   const show = (value: number): string => {
@@ -112,6 +116,7 @@ export function reasonsOf(finding: SensorFinding, { unit = '', lang = language()
   const fill = (texts: Texts): string =>
     texts[lang].replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
   const values: Readonly<Record<string, string>> = {
+    others: others.join(', '),
     channel: channel === '' ? source[lang] : channel,
     seen: show(seen),
     low: show(expected.low),
@@ -121,7 +126,7 @@ export function reasonsOf(finding: SensorFinding, { unit = '', lang = language()
     score: number(score),
     threshold: number(threshold),
   };
-  const reasons = [fill(what[kind]), fill(comparedWith[compared])];
+  const reasons = [fill(what[kind]), fill(comparedWith[compared]), ...(others.length > 0 ? [fill(also)] : [])];
   return kind === 'outlier' ? [...reasons, fill(measure)] : reasons;
 }
 

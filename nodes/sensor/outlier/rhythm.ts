@@ -56,6 +56,11 @@ export class Rhythm {
     this.longest = Math.max(this.longest, pause);
   }
 
+  /** @param now UTC epoch milliseconds */
+  isSilent(now: number): boolean {
+    return this.limit > 0 && now - this.last > this.limit;
+  }
+
   /** Pause after which the source is silent, ms. */
   get limit(): number {
     return Math.max(patience.usual * this.usual.value, patience.longest * this.longest);
