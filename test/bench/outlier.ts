@@ -1,8 +1,9 @@
 import { createDetector } from '../../dist/sensor/outlier/detector.js';
+import { plant } from '../support/plant-figures.ts';
 import type { BenchOptions, Report } from './run.ts';
 
 export const about =
-  'rows a second and bytes a source of the detector of outliers, from the first row to the millionth';
+  'the detector of outliers: rows a second and bytes a source, and what it finds in a plant of simulated machines';
 
 const interval = 60_000;
 const start = Date.UTC(2026, 0, 1);
@@ -34,6 +35,7 @@ export default async function outlier(report: Report, { smoke, rows, trials }: B
     timeOf(() => detector.save()),
     'ms',
   );
+  plant(report, smoke);
 }
 
 interface Fed {
