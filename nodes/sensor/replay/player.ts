@@ -92,6 +92,8 @@ class Run {
   #wake = new AbortController();
   #state: PlayerState = 'playing';
   #pausedAt = 0;
+  /** ms by which all pauses so far have moved what is still to come. */
+  #moved = 0;
   #steps = 0;
   #turn = 0;
   #stamped = 0;
@@ -117,7 +119,9 @@ class Run {
 
   resume(): void {
     if (this.#state !== 'paused') return;
-    this.#timeline.shift(Math.round(performance.now() - this.#pausedAt));
+    const paused = Math.round(performance.now() - this.#pausedAt);
+    this.#moved += paused;
+    this.#timeline.shift(paused);
     this.#become('playing');
   }
 
@@ -201,14 +205,13 @@ class Run {
 
   /** @returns ms by which pauses have moved it; undefined: stopped */
   async #due(due: number): Promise<number | undefined> {
-    let moved = 0;
+    const before = this.#moved;
     while (!this.#abort.signal.aborted) {
       if (this.#state === 'paused') {
-        const since = this.#pausedAt;
         await this.#sleep(longestSleep);
-        if (this.#isPlaying()) moved += Math.round(performance.now() - since);
         continue;
       }
+      const moved = this.#moved - before;
       const left = due + moved - performance.now();
       if (left <= 0) {
         await this.#yield();
@@ -217,10 +220,6 @@ class Run {
       await this.#sleep(Math.min(left, longestSleep));
     }
     return undefined;
-  }
-
-  #isPlaying(): boolean {
-    return this.#state === 'playing';
   }
 
   async #stepped(): Promise<number | undefined> {
