@@ -8,7 +8,7 @@ export interface UntilOptions {
 /** Polls until `condition` gives something truthy, and resolves to that; an error thrown on the way counts as "not yet". */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { ms = 10_000, what = 'a condition' }: UntilOptions = {},
+  { ms = 30_000, what = 'a condition' }: UntilOptions = {},
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + ms;
   let last: unknown;
