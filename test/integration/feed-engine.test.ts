@@ -32,7 +32,7 @@ forBothStores((lab) => {
     const began = performance.now();
     await store.commit({ readings: readings(1, 1) });
     await until(() => feed.rows.length === 2, { what: 'the second row' });
-    assert.ok(performance.now() - began < 500);
+    assert.ok(performance.now() - began < 2_500, 'not by the poll');
     await feed.stop();
   });
 
