@@ -14,7 +14,7 @@ const help = `percept demo: Node-RED with a small plant that publishes over MQTT
   --port PORT      of editor and dashboard (default 1880)
   --user-dir DIR   where flows, data and the key are kept (default .percept)
   --fresh          forget what an earlier run left there
-  --replay FILE    play this CSV over MQTT beside the plant, as if live
+  --replay FILE    play this CSV beside the far machines, over their line, as if live
   --no-browser     don't open the dashboard
   --verbose        show Node-RED's own log`;
 
