@@ -8,12 +8,14 @@ import { isPostgres, type StoreHandle } from '../store/open.js';
 import { checkBucket } from './doctor/bucket.js';
 import { type Finding, failed, type Level } from './doctor/findings.js';
 import { checkDisk, checkNode, checkParts } from './doctor/machine.js';
+import { checkOutboxes } from './doctor/outbox.js';
 import { checkStore } from './doctor/store.js';
 import { badOption, existingBucket, existingStore, readOptions, usualPlaces } from './options.js';
 
-const help = `percept doctor: checks this machine, the store and the bucket, and says what to do.
+const help = `percept doctor: checks this machine, the store, the bucket and what waits in gateways, and says what to do.
 
-  --user-dir DIR   of Node-RED; store and bucket are looked for in there (default .percept, else ~/.node-red)
+  --user-dir DIR   of Node-RED; store, bucket and the gateways' outboxes are looked for in there
+                   (default .percept, else ~/.node-red)
   --store URL      a SQLite file, or postgres://user:password@host/database
   --bucket PLACE   a folder, or s3://bucket/prefix?endpoint=https://host:9000&region=REGION
   --sample N       how many objects are read to check their checksums (default 200)
@@ -43,7 +45,11 @@ export async function run(args: string[]): Promise<number> {
   const report = new Report(options.json);
   report.add(checkNode(), ...(await checkParts()));
   const usual = usualPlaces(options['user-dir']);
-  const store = await opened(report, options.store ?? usual.store, existingStore);
+  // what was named may belong to another user directory than the usual one
+  const outboxes = options['user-dir'] || !options.store ? await checkOutboxes(usual.userDir) : [];
+  // a gateway far away has no store: then only one that was named is missed
+  const file = outboxes.length === 0 || existsSync(usual.store) ? usual.store : undefined;
+  const store = await opened(report, options.store ?? file, existingStore);
   // many use no bucket: only one that was named is missed
   const folder = existsSync(usual.bucket) ? usual.bucket : undefined;
   const bucket = await opened(report, options.bucket ?? folder, existingBucket);
@@ -57,6 +63,7 @@ export async function run(args: string[]): Promise<number> {
     await store?.close();
     await bucket?.close();
   }
+  report.add(...outboxes);
   return report.end();
 }
 

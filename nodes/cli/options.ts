@@ -25,14 +25,15 @@ export function badOption(detail: string, cause?: unknown): Error {
 }
 
 export interface Places {
+  readonly userDir: string;
   readonly store: string;
   readonly bucket: string;
 }
 
 /** Where store and bucket lie unless they were put elsewhere: in a user directory of the demo, else of Node-RED. */
 export function usualPlaces(userDir: string | undefined): Places {
-  const folder = userDir ?? (existsSync('.percept') ? '.percept' : join(homedir(), '.node-red'));
-  return { store: resolve(folder, 'percept/percept.sqlite'), bucket: resolve(folder, 'percept/bucket') };
+  const folder = resolve(userDir ?? (existsSync('.percept') ? '.percept' : join(homedir(), '.node-red')));
+  return { userDir: folder, store: join(folder, 'percept/percept.sqlite'), bucket: join(folder, 'percept/bucket') };
 }
 
 /** A mistyped path must not become a new store. @throws PerceptError `store-missing` */

@@ -1,4 +1,5 @@
 import { redactText } from '../kit/index.js';
+import { restoreOutboxes } from '../sensor/gateway/outbox-backup.js';
 import { defaultName } from '../store/backup.js';
 import { listBackups, readManifest } from '../store/backup-manifest.js';
 import { restoreStore } from '../store/backup-restore.js';
@@ -6,7 +7,8 @@ import type { Bucket } from '../store/bucket/bucket.js';
 import { badOption, existingBucket, readOptions, usualPlaces } from './options.js';
 import { megabytes, speaker } from './texts.js';
 
-const help = `percept restore: brings a store back from a backup. Stop Node-RED first.
+const help = `percept restore: brings a store back from a backup, and the gateways' outboxes that are not there any more.
+Stop Node-RED first.
 
   --user-dir DIR   of Node-RED; store and bucket are looked for in there (default .percept, else ~/.node-red)
   --from PLACE     the bucket: a folder, or s3://bucket/prefix?endpoint=https://host:9000&region=REGION
@@ -22,6 +24,15 @@ const say = speaker({
     ko: '{store}을(를) {time} 상태로 복원했습니다: {rows}행, 모두 확인했습니다.',
   },
   replaced: { 'en-US': 'What was there before is in {path}.', ko: '이전 내용은 {path}에 있습니다.' },
+  outbox: {
+    'en-US':
+      'Put back the outbox {path}: {waiting} readings wait in it. What was sent since goes again, and is stored once.',
+    ko: '보관함 {path}을(를) 되돌렸습니다: 대기 중인 측정값 {waiting}개. 그 뒤에 보낸 것은 다시 전송되지만 한 번만 저장됩니다.',
+  },
+  left: {
+    'en-US': 'The outbox {path} is there and was left as it is; that of the backup is older.',
+    ko: '보관함 {path}이(가) 있어 그대로 두었습니다. 백업의 것이 더 오래되었습니다.',
+  },
   backup: { 'en-US': '{time}  {rows} rows  {packed}  of {store}', ko: '{time}  {rows}행  {packed}  {store}' },
   none: { 'en-US': 'There is no backup of "{name}" in {bucket}.', ko: '{bucket}에 "{name}"의 백업이 없습니다.' },
 });
@@ -51,6 +62,11 @@ export async function run(args: string[]): Promise<number> {
     const { manifest, replaced } = await restoreStore(bucket, { url }, { name, at, force });
     console.log(say('done', { store: redactText(url), time: iso(manifest.time), rows: total(manifest.rows) }));
     if (replaced !== undefined) console.log(say('replaced', { path: replaced }));
+    const userDir = options['user-dir'] || !options.store ? usual.userDir : undefined;
+    if (userDir === undefined) return 0;
+    const { restored, left } = await restoreOutboxes(userDir, bucket, { name, time: manifest.time });
+    for (const outbox of restored) console.log(say('outbox', { ...outbox }));
+    for (const { path } of left) console.log(say('left', { path }));
     return 0;
   } finally {
     await bucket.close();

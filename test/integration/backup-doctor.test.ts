@@ -8,6 +8,7 @@ import type { Bucket } from '../../dist/store/bucket/bucket.js';
 import { openBucket } from '../../dist/store/bucket/open.js';
 import { openStore } from '../../dist/store/open.js';
 import { percept } from '../support/cli.ts';
+import { handedOut, range, row, rows, TestOutbox, values } from '../support/outbox.ts';
 import { someReadings } from '../support/rows.ts';
 
 let root: string;
@@ -112,6 +113,74 @@ test('without options, store and bucket are looked for in the user directory', a
   assert.match(doctor.stdout, /^ok {4}The newest backup is of /m);
   const restore = await percept(['restore', '--user-dir', userDir, '--force']);
   assert.match(restore.stdout, /What was there before is in .*percept\.sqlite\.replaced-/);
+});
+
+test('doctor tells what waits in a gateway that runs, and since when, also where there is no store', async () => {
+  const userDir = path('far');
+  const box = new TestOutbox({ path: join(userDir, 'percept/outbox-7.sqlite') });
+  try {
+    const outbox = await box.open();
+    const empty = await percept(['doctor', '--user-dir', userDir]);
+    assert.equal(empty.status, 0, empty.stdout);
+    assert.match(empty.stdout, /^ok {4}The outbox .*outbox-7\.sqlite is whole; no reading waits/m);
+    await outbox.append(rows(0, 30));
+    const doctor = await percept(['doctor', '--user-dir', userDir]);
+    assert.equal(doctor.status, 0, doctor.stdout);
+    const since = new Date(row(0).time).toISOString();
+    assert.match(
+      doctor.stdout,
+      new RegExp(`^warn {2}The outbox .* is whole, but 30 readings wait .* from ${since} on`, 'm'),
+    );
+    await outbox.append([row(31)]);
+  } finally {
+    await box.remove();
+  }
+});
+
+test('doctor finds a damaged outbox, says what may save its readings, and changes nothing', async () => {
+  const userDir = path('broken');
+  const file = join(userDir, 'percept/outbox-8.sqlite');
+  const box = new TestOutbox({ path: file });
+  await (await box.open()).append(rows(0, 5000));
+  await box.remove();
+  const bytes = await readFile(file);
+  bytes.fill(0x5a, bytes.length >> 1, (bytes.length >> 1) + 9000);
+  await writeFile(file, bytes);
+  const doctor = await percept(['doctor', '--user-dir', userDir]);
+  assert.equal(doctor.status, 1);
+  assert.match(doctor.stdout, /^fail {2}The outbox .*outbox-8\.sqlite is damaged .*recover/m);
+  assert.deepEqual(await readFile(file), bytes);
+  assert.deepEqual(await readdir(join(userDir, 'percept')), ['outbox-8.sqlite']);
+});
+
+test('what waits in a gateway is backed up with the store, and comes back where its file is gone, never over one', async () => {
+  const userDir = path('both');
+  const file = join(userDir, 'percept/outbox-9.sqlite');
+  const store = await openStore({ url: join(userDir, 'percept/percept.sqlite') });
+  await store.commit({ readings: someReadings(10) });
+  await store.close();
+  const box = new TestOutbox({ path: file });
+  try {
+    const outbox = await box.open();
+    await outbox.append(rows(0, 40));
+    const backup = await percept(['backup', '--user-dir', userDir]);
+    assert.equal(backup.status, 0, backup.stderr);
+    assert.match(backup.stdout, /With it the outbox .*outbox-9\.sqlite: 40 readings wait/);
+    await outbox.append(rows(40, 1));
+    await box.close();
+
+    const kept = await percept(['restore', '--user-dir', userDir, '--force']);
+    assert.match(kept.stdout, /outbox-9\.sqlite is there and was left as it is/, kept.stderr);
+    assert.equal((await box.open()).figures.waiting, 41);
+    await box.close();
+
+    await rm(file);
+    const restored = await percept(['restore', '--user-dir', userDir, '--force']);
+    assert.match(restored.stdout, /Put back the outbox .*outbox-9\.sqlite: 40 readings wait/, restored.stderr);
+    assert.deepEqual(values(await handedOut(await box.open())), range(0, 40));
+  } finally {
+    await box.remove();
+  }
 });
 
 test('doctor reports for programs, and in Korean', async () => {

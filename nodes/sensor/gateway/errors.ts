@@ -97,6 +97,32 @@ export const gatewayError = defineErrors({
       action: '디스크를 점검하세요. SQLite의 ".recover"로 측정값을 살릴 수 있으며, 필요 없으면 그 파일을 삭제하세요.',
     },
   },
+  'gateway-broken': {
+    'en-US': {
+      status: 'outbox damaged',
+      text: 'The outbox {outbox} is damaged ({detail}).',
+      action:
+        'Check the disk and keep a copy of the file and of its "-wal": SQLite\'s ".recover" may save readings. The gateway sets it aside when it starts, and begins a new one.',
+    },
+    ko: {
+      status: '보관함 손상',
+      text: '보관함 {outbox}이(가) 손상되었습니다({detail}).',
+      action:
+        '디스크를 점검하고 파일과 "-wal" 파일의 사본을 남기세요. SQLite의 ".recover"로 측정값을 살릴 수 있습니다. gateway는 시작할 때 이 파일을 옮겨 두고 새로 시작합니다.',
+    },
+  },
+  'gateway-copy-busy': {
+    'en-US': {
+      status: 'outbox is busy',
+      text: 'The outbox {outbox} is written to so fast that no copy of one moment could be made.',
+      action: 'Try again, or stop its gateway for as long as it takes.',
+    },
+    ko: {
+      status: '보관함 사용 많음',
+      text: '보관함 {outbox}에 쓰기가 너무 잦아 한 시점의 사본을 만들 수 없습니다.',
+      action: '다시 시도하거나 잠시 gateway를 멈추세요.',
+    },
+  },
   'gateway-refused': {
     'en-US': {
       status: 'broker refuses',

@@ -8,13 +8,16 @@ import { Thread } from '../../store/sqlite/thread.js';
 import { gatewayError, outboxError } from './errors.js';
 
 /** "PcOb" */
-const applicationId = 0x5063_4f62;
-const version = 1;
+export const applicationId = 0x5063_4f62;
+export const version = 1;
 /** The log is written over from its start once it has so many: 1 MB, since some gateways have little room. */
 const logPages = 256;
 /** https://www.sqlite.org/fileformat.html: the file's header, and that of its first page with the number of tables. */
 const headerBytes = 108;
 const magic = Buffer.from('SQLite format 3\0');
+
+/** What the beginning of a file tells; `fresh`: a database whose tables are still in its log alone. */
+export type Kind = 'outbox' | 'fresh' | 'foreign' | 'none';
 
 /**
  * The primary key begins with the priority, so that what goes when the outbox is full lies together and frees whole pages.
@@ -49,7 +52,7 @@ export interface OutboxFile {
  */
 export async function openOutboxFile(path: string, ours: boolean): Promise<OutboxFile> {
   await makeFolder(dirname(resolve(path)));
-  if (await isForeign(path)) throw gatewayError('gateway-not-outbox', { outbox: path });
+  if ((await kindOf(path)) === 'foreign') throw gatewayError('gateway-not-outbox', { outbox: path });
   try {
     return await opened(path);
   } catch (thrown) {
@@ -81,12 +84,21 @@ async function opened(path: string, damaged?: PerceptError): Promise<OutboxFile>
 }
 
 /** By its header, before SQLite is told to keep a log for it: that alone would change the file. */
-async function isForeign(path: string): Promise<boolean> {
+export async function kindOf(path: string): Promise<Kind> {
   const handle = await open(path, 'r').catch(() => undefined);
-  if (!handle) return false;
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(headerBytes)).finally(() => handle.close());
-  if (bytesRead < headerBytes || !buffer.subarray(0, magic.length).equals(magic)) return false;
-  return buffer.readUInt32BE(68) !== applicationId && buffer.readUInt16BE(103) > 0;
+  if (!handle) return 'none';
+  const buffer = Buffer.alloc(headerBytes);
+  // a folder can be opened, and not read
+  const read = await handle
+    .read(buffer)
+    .then(
+      ({ bytesRead }) => bytesRead,
+      () => 0,
+    )
+    .finally(() => handle.close());
+  if (read < headerBytes || !buffer.subarray(0, magic.length).equals(magic)) return 'none';
+  if (buffer.readUInt32BE(68) === applicationId) return 'outbox';
+  return buffer.readUInt16BE(103) > 0 ? 'foreign' : 'fresh';
 }
 
 async function check(path: string, run: Run): Promise<void> {

@@ -50,7 +50,10 @@ export const GatewayControl = Type.Object({
   control: Type.Union([Type.Literal('cut'), Type.Literal('join')]),
 });
 
-export function outboxPath(config: GatewayConfig, id: string, userDir: string): string {
-  const path = config.path || join('percept', `outbox-${id}.sqlite`);
+/** In the user directory: where what nobody chose a place for is kept. */
+export const ourFolder = 'percept';
+
+export function outboxPath({ path: chosen }: Pick<GatewayConfig, 'path'>, id: string, userDir: string): string {
+  const path = chosen || join(ourFolder, `outbox-${id}.sqlite`);
   return isAbsolute(path) ? path : join(userDir, path);
 }
