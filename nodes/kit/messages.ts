@@ -130,3 +130,142 @@ export const Finding = Type.Object({
 });
 export type Finding = Static<typeof Finding>;
 export type Severity = Finding['severity'];
+
+export const alertStates = ['open', 'notified', 'acknowledged', 'snoozed', 'silenced', 'resolved', 'expired'] as const;
+/** `open`: nobody was reached yet. `silenced`: by a silence or by another alert. `expired`: it ended without a person. */
+export type AlertState = (typeof alertStates)[number];
+
+export const deliveryStates = ['waiting', 'handed', 'taken', 'delivered', 'failed', 'unknown', 'withdrawn'] as const;
+/**
+ * `waiting`: for an earlier notice to the same person on the same channel. `handed`: given to the channel, which has not
+ * answered. `taken`: the channel keeps it and goes on trying. `unknown`: no answer, after it was handed over twice.
+ */
+export type DeliveryState = (typeof deliveryStates)[number];
+
+export const alertOccasions = ['step', 'repeat', 'update', 'acknowledged', 'resolved', 'test'] as const;
+/** Why somebody is told: a step of the chain, the chain once more, or what became of something they were told before. */
+export type AlertOccasion = (typeof alertOccasions)[number];
+
+/** Who was told where, and whether it arrived. */
+export interface AlertDelivery {
+  readonly channel: string;
+  readonly to: string;
+  readonly state: DeliveryState;
+  /** ms UTC */
+  readonly at: number;
+}
+
+const Name = Type.String({ minLength: 1, maxLength: 200 });
+const alert = {
+  id: Type.Integer(),
+  /** Whose it is: the name of the alert node's policy. */
+  policy: Name,
+  /** What findings have in common that are this alert. */
+  key: Type.String({ minLength: 1, maxLength: 500 }),
+  state: Type.Enum(alertStates),
+  severity: Type.Enum(severities),
+  /** Of its first finding. */
+  kind: Type.String({ maxLength: 80 }),
+  source: Type.String({ maxLength: 200 }),
+  zone: Type.String({ maxLength: 200 }),
+  opened: Time,
+  /** Findings in it so far. */
+  count: Type.Integer(),
+  /** How often the chain was begun, and its steps done in this round. */
+  round: Type.Integer(),
+  step: Type.Integer(),
+  title: Type.String(),
+  text: Type.String(),
+  /** Of the newest finding: words, and bucket keys of pictures, plots and clips. */
+  reasons: Type.Array(Type.String()),
+  evidence: Type.Array(Type.String()),
+  /** Who acknowledged it, or closed it. */
+  by: Type.Optional(Type.String()),
+};
+
+/** `msg.alert`: how an alert stands. */
+export const Alert = Type.Object(alert);
+export type Alert = Static<typeof Alert> & { readonly deliveries: readonly AlertDelivery[] };
+
+/**
+ * `msg.alert` of a message that a channel is to deliver, once per `notice`. What it delivers it tells with `msg.delivery`.
+ * Notices of one thread come in their order; one of occasion `update`, `acknowledged` or `resolved` stands for all of its
+ * thread that the channel still keeps, and changes in place what was delivered, where the channel can.
+ */
+export const AlertNotice = Type.Object({
+  ...alert,
+  /** Never the same for two notices: `17.3`. */
+  notice: Name,
+  /** Name of the step's channel. */
+  channel: Name,
+  /** A person's name; empty: whomever the channel serves. */
+  to: Type.String({ maxLength: 200 }),
+  occasion: Type.Enum(alertOccasions),
+  /** What is told one after the other about one alert to one person on one channel: `17/push/anna`. */
+  thread: Type.String(),
+  /** It was handed over before, and no answer came: it may have arrived. */
+  again: Type.Boolean(),
+  /** No sound: it changes what is known already. */
+  quiet: Type.Boolean(),
+});
+export type AlertNotice = Static<typeof AlertNotice>;
+
+const who = { by: Type.String({ maxLength: 200, default: '' }) };
+const which = {
+  id: Type.Optional(Type.Integer()),
+  key: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+};
+
+/** `msg.delivery`: what became of a notice. The same may be told again. */
+export const Delivery = Type.Object({
+  /** Default: that of `msg.alert`. */
+  notice: Name,
+  ok: Type.Boolean(),
+  /** With `ok`: kept in a spool that survives a restart, not yet delivered; the outcome follows. */
+  taken: Type.Boolean({ default: false }),
+  channel: Type.Optional(Name),
+  at: Type.Optional(Time),
+  /** Without secrets. */
+  error: Type.Optional(Type.String({ maxLength: 500 })),
+});
+export type Delivery = Static<typeof Delivery>;
+
+/** `msg.acknowledge`: somebody takes care. Escalation stops. */
+export const Acknowledge = Type.Object({ ...which, ...who });
+export type Acknowledge = Static<typeof Acknowledge>;
+
+/** `msg.resolve`: a person says that it is over. */
+export const Resolve = Type.Object({ ...which, ...who });
+export type Resolve = Static<typeof Resolve>;
+
+/** `msg.snooze`: nothing about this alert for a while, then the chain begins anew. */
+export const Snooze = Type.Object({
+  ...which,
+  ...who,
+  /** Either of the two. */
+  minutes: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 60 * 24 * 31 })),
+  until: Type.Optional(Time),
+});
+export type Snooze = Static<typeof Snooze>;
+
+/** `msg.silence`: nothing about what matches, until its end. Patterns know `*`; several are separated by commas. */
+export const Silence = Type.Object({
+  ...who,
+  key: Type.String({ maxLength: 500, default: '' }),
+  kind: Type.String({ maxLength: 200, default: '' }),
+  source: Type.String({ maxLength: 200, default: '' }),
+  zone: Type.String({ maxLength: 200, default: '' }),
+  reason: Type.String({ maxLength: 500, default: '' }),
+  minutes: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 60 * 24 * 366 })),
+  until: Type.Optional(Time),
+  /** Ends the silence with this id. */
+  end: Type.Optional(Type.Integer()),
+});
+export type Silence = Static<typeof Silence>;
+
+/** `msg.presence`: who is at home. */
+export const Presence = Type.Object({
+  person: Type.String({ maxLength: 200, default: '' }),
+  home: Type.Boolean(),
+});
+export type Presence = Static<typeof Presence>;

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Clock } from '../kit/index.js';
+import type { AlertState, Clock, DeliveryState, Severity } from '../kit/index.js';
 
 /** Every time is UTC epoch milliseconds. */
 export interface Database {
@@ -12,6 +12,11 @@ export interface Database {
   dead_letter: DeadLetterTable;
   feed_cursor: FeedCursorTable;
   feed_member: FeedMemberTable;
+  alert: AlertTable;
+  alert_step: AlertStepTable;
+  alert_notice: AlertNoticeTable;
+  alert_silence: AlertSilenceTable;
+  alert_presence: AlertPresenceTable;
 }
 
 /** One quantity of one source: readings refer to it, so that a row stays small. */
@@ -131,6 +136,101 @@ export interface FeedMemberTable {
   name: string;
   holder: string;
   alive_until: number;
+}
+
+/** One matter that people are told of, from its first finding until it is over. */
+export interface AlertTable {
+  id: Generated<number>;
+  /** Whose it is: alert nodes with one policy name share their alerts. */
+  policy: string;
+  /** What findings have in common that are one alert. */
+  key: string;
+  /** The key while it is open, null afterwards: one open alert per key. */
+  active_key: string | null;
+  state: AlertState;
+  severity: Severity;
+  /** Of its first finding. */
+  kind: string;
+  source: string;
+  zone: string;
+  title: string;
+  /** Findings that are in it. */
+  count: number;
+  opened_at: number;
+  /** Last decision about it. */
+  changed_at: number;
+  closed_at: number | null;
+  /** Last notice that reached somebody: what the cooldown counts from. */
+  delivered_at: number | null;
+  /** When it has to be looked at again; null when nothing is awaited. */
+  due: number | null;
+  /** 1 while it mutes others. */
+  inhibits: number;
+  /** JSON: all that decisions need (nodes/alert/machine/state.ts). */
+  body: string;
+}
+
+/** What happened to an alert, in order; never changed. */
+export interface AlertStepTable {
+  alert_id: number;
+  number: number;
+  time: number;
+  /** opened, escalated, delivered, acknowledged, …: nodes/alert/machine/state.ts */
+  kind: string;
+  /** Who did it; empty when nobody had to. */
+  by: string;
+  /** JSON object */
+  detail: string;
+}
+
+/** What one person is told on one channel on one occasion. */
+export interface AlertNoticeTable {
+  alert_id: number;
+  /** Within the alert. */
+  number: number;
+  occasion: string;
+  /** How often the chain was begun. */
+  round: number;
+  /** Place in the chain, from 0; -1 for what follows a notice (updates, the end). */
+  step: number;
+  channel: string;
+  /** A person; empty when the channel knows whom it serves. */
+  recipient: string;
+  state: DeliveryState;
+  /** How often it was handed to the channel: 2 at most. */
+  attempts: number;
+  title: string;
+  text: string;
+  created_at: number;
+  handed_at: number | null;
+  answered_at: number | null;
+  /** Process that handed it out. */
+  holder: string | null;
+  error: string;
+}
+
+/** What nobody is to be told of for a while: empty patterns match everything. */
+export interface AlertSilenceTable {
+  id: Generated<number>;
+  policy: string;
+  key: string;
+  kind: string;
+  source: string;
+  zone: string;
+  author: string;
+  reason: string;
+  from_at: number;
+  until_at: number;
+  ended_at: number | null;
+  ended_by: string | null;
+}
+
+/** Who is at home. */
+export interface AlertPresenceTable {
+  policy: string;
+  person: string;
+  home: number;
+  at: number;
 }
 
 /** ms. One minute for days, ten for weeks, an hour for years: a chart reads at most some ten thousand rows. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { alerts } from './alerts.js';
 import { feedSlots } from './feed-slots.js';
 import { findingExpected } from './finding-expected.js';
 import { firstTables } from './first-tables.js';
@@ -16,6 +17,7 @@ export function migrations(kind: Kind): Record<string, Migration> {
     '001 0.1.0 first tables': of(firstTables),
     '002 0.1.0 feed slots': of(feedSlots),
     '003 0.1.0 what a finding was compared with': of(findingExpected),
+    '004 0.1.0 alerts': of(alerts),
   };
 }
 
