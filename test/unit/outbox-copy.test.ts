@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, test } from 'node:test';
@@ -50,6 +51,21 @@ test('a copy that is made while the gateway writes holds what was safe before, i
     await writing;
   }
   assert.ok(safe > 0);
+});
+
+test('a copy between whose two files the log began anew is made again', async () => {
+  const outbox = await box.open({ path: join(box.folder, 'anew.sqlite') });
+  await outbox.append(rows(0, 100));
+  let n = 100;
+  let copied = 0;
+  await copyOutbox(join(box.folder, 'anew.sqlite'), join(box.folder, 'anew-copy.sqlite'), async (from, to) => {
+    await copyFile(from, to);
+    // more than the log takes before it is written over
+    for (; copied === 0 && n < 40_000; n += 500) await outbox.append(rows(n, 500));
+    copied++;
+  });
+  assert.ok(copied > 2);
+  assert.deepEqual(valuesIn(join(box.folder, 'anew-copy.sqlite')), range(0, n));
 });
 
 test('outboxes are found in our folder, and where a gateway of a flow file was told to keep it', async () => {

@@ -10,20 +10,24 @@ const settledMs = 50;
 /** Of a log's header: it holds the salts, which change whenever the log begins anew. */
 const logHeaderBytes = 32;
 
+type Copy = (from: string, to: string) => Promise<void>;
+const copyBytes: Copy = (from, to) => copyFile(from, to, constants.COPYFILE_FICLONE);
+
 /**
  * Copies an outbox as it is at one moment, also while the gateway of another process has it open and lets nobody else in:
  * between two checkpoints the file stays as it is and the log only grows, so that any beginning of it is a state that was.
  * In the gateway's own process it would take away the file's lock (POSIX), so never there.
  * @param to becomes a single file without a log
+ * @param copy for tests: copies one file
  * @throws PerceptError `gateway-copy-busy`; as the file system does
  */
-export async function copyOutbox(path: string, to: string): Promise<void> {
+export async function copyOutbox(path: string, to: string, copy: Copy = copyBytes): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await sleep(pauseMs);
     const before = await mark(path);
     if (Date.now() - before.changed < settledMs) continue;
-    await copyFile(path, to, constants.COPYFILE_FICLONE);
-    const logged = await copyIfThere(`${path}-wal`, `${to}-wal`);
+    await copy(path, to);
+    const logged = await copyIfThere(`${path}-wal`, `${to}-wal`, copy);
     if (!same(before, await mark(path))) continue;
     if (logged) foldIn(to);
     return;
@@ -52,9 +56,9 @@ function same(a: Mark, b: Mark): boolean {
   return a.text === b.text;
 }
 
-async function copyIfThere(from: string, to: string): Promise<boolean> {
+async function copyIfThere(from: string, to: string, copy: Copy): Promise<boolean> {
   await rm(to, { force: true });
-  const copied = await copyFile(from, to, constants.COPYFILE_FICLONE).then(() => true, absent);
+  const copied = await copy(from, to).then(() => true, absent);
   return copied ?? false;
 }
 
