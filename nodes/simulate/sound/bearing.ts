@@ -90,7 +90,7 @@ export class Bearing implements Source {
     this.#lurch.run(tick, this.#cage, (offset) => {
       // balls crowd into the pockets' ends one after the other
       for (let i = 0; i < 4; i++) {
-        const hit = worn * force * (2.6 - 0.4 * i) * this.#lurches.between(0.4, 1);
+        const hit = worn * force * (3.9 - 0.6 * i) * this.#lurches.between(0.4, 1);
         const later = offset + i * rate * this.#lurches.between(0.002, 0.005);
         this.#pushes.push(later, hit);
         this.#knocks.push(later, 1.2 * hit);
@@ -98,7 +98,7 @@ export class Bearing implements Source {
     });
     // and the cage scrapes as it goes round
     const round = 0.5 + 0.5 * Math.cos(2 * Math.PI * this.#cage * to);
-    const level = 0.7 * worn * force * round ** 2 * Math.max(0.3, 1 + 0.3 * uneven);
+    const level = worn * force * round ** 2 * Math.max(0.3, 1 + 0.3 * uneven);
     this.#rough.fill(this.#scrape, samples, level * Math.sqrt(rate / 16_000));
     for (let i = 0; i < samples; i++) (housing[i] as number) += this.#scrape[i] as number;
   }

@@ -56,7 +56,7 @@ export class Contact implements Source {
   #rub({ samples, amount, speed, to }: Tick, { casing, housing }: Forces): void {
     const position = Math.cos(turn * (to + this.#phase));
     const touching = Math.max(0, position - this.#arc) / (1 - this.#arc);
-    const touched = 3.2 * amount.rub * speed * touching;
+    const touched = 4.2 * amount.rub * speed * touching;
     const [first, slope] = [this.#touched, (touched - this.#touched) / samples];
     this.#touched = touched;
     if (first === 0 && touched === 0) return;
@@ -74,13 +74,13 @@ export class Contact implements Source {
     const slipping = amount['belt-slip'];
     const [drift, mood] = [this.#drift.next(), this.#mood.next()];
     const { belt } = this.#geometry;
-    for (let k = 0; k < 5; k++) this.#flaps[k] = speed * (0.03 + 1.8 * slipping) * (this.#flapping[k] as number);
+    for (let k = 0; k < 5; k++) this.#flaps[k] = speed * 1.8 * slipping * (this.#flapping[k] as number);
     this.#belt.set(this.#flaps, belt * shaft, rate);
     this.#belt.add(body, samples, belt * from, belt * to);
 
     // it sticks, tears off and sticks again, mostly where the belt is worn
     const worn = 0.6 * Math.cos(turn * (belt * to + this.#phase));
-    const cried = 1.5 * slipping * Math.min(1, speed) * Math.min(1, Math.max(0, mood + worn));
+    const cried = 1.8 * slipping * Math.min(1, speed) * Math.min(1, Math.max(0, mood + worn));
     const pitch = this.#pitch * (0.8 + 0.2 * speed) * (1 + 0.025 * drift);
     const turns = this.#turns + (pitch * samples) / rate;
     if (cried > 0 || this.#cried > 0) {

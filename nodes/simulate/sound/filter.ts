@@ -24,7 +24,8 @@ export class Biquad {
   /** In place. */
   run(samples: Float64Array, length: number): void {
     const { b0, b1, b2, a1, a2 } = this.#section;
-    let [s1, s2] = [this.#s1, this.#s2];
+    let s1 = this.#s1;
+    let s2 = this.#s2;
     for (let i = 0; i < length; i++) {
       const x = samples[i] as number;
       const y = b0 * x + s1;
@@ -38,7 +39,8 @@ export class Biquad {
   /** Adds what comes out, times `gain`. */
   add(input: Float64Array, gain: number, out: Float64Array, length: number): void {
     const { b0, b1, b2, a1, a2 } = this.#section;
-    let [s1, s2] = [this.#s1, this.#s2];
+    let s1 = this.#s1;
+    let s2 = this.#s2;
     for (let i = 0; i < length; i++) {
       const x = input[i] as number;
       const y = b0 * x + s1;

@@ -86,7 +86,7 @@ export class Flow implements Source {
     this.#surged = surged;
     this.#cavitate(tick, wind, high, forces);
     // pressure stays behind a valve for a while when the machine stands
-    const hiss = 1.9 * amount['valve-leak'] * Math.min(1, 0.3 * tick.powered + 0.7 * speed);
+    const hiss = 1.5 * amount['valve-leak'] * Math.min(1, 0.3 * tick.powered + 0.7 * speed);
     this.#rest.hiss = this.#fault(this.#hiss, this.#rest.hiss, high, samples, [hiss, 1, 1], forces.air);
   }
 
@@ -95,12 +95,12 @@ export class Flow implements Source {
     const strength = amount.cavitation * wind;
     const swing = (at: number): number =>
       1 + 0.5 * Math.cos(turn * this.#geometry.vanes * at) + 0.3 * Math.cos(turn * at);
-    const gain = [1.2 * strength, swing(tick.from), swing(tick.to)] as const;
+    const gain = [0.9 * strength, swing(tick.from), swing(tick.to)] as const;
     this.#rest.bubbles = this.#fault(this.#bubbles, this.#rest.bubbles, noise, samples, gain, air);
     const perSample = (250 * amount.cavitation ** 0.5) / rate;
     for (let i = 0; i < samples && strength > 0; i++) {
       if (this.#crackle.uniform() >= perSample) continue;
-      this.#pushes.push(i + this.#crackle.uniform(), -0.8 * strength ** 0.5 * Math.log(1 - this.#crackle.uniform()));
+      this.#pushes.push(i + this.#crackle.uniform(), -0.6 * strength ** 0.5 * Math.log(1 - this.#crackle.uniform()));
     }
     this.#pushes.drain(housing, samples);
   }

@@ -51,7 +51,7 @@ export class Gear implements Source {
     const [wear, broken] = [amount['gear-mesh'], amount['gear-tooth']];
     const force = speed ** 1.5 * (0.3 + 0.7 * load);
     for (let k = 0; k < 4; k++) {
-      this.#meshes[k] = force * (this.#own.mesh + 1.9 * wear + 0.5 * broken) * (this.#wear[k] as number);
+      this.#meshes[k] = force * (this.#own.mesh + 2.4 * wear + 0.5 * broken) * (this.#wear[k] as number);
       this.#passes[k] = speed ** 2 * (0.4 + 0.6 * load) * this.#own.pass * (this.#passing[k] as number);
     }
     const depth = Math.min(0.9, 0.1 + 0.55 * Math.sqrt(wear) + 0.4 * Math.sqrt(broken));

@@ -76,9 +76,11 @@ export class Pace {
     this.#shaft = toward(this.#shaft, Math.max(0, shaft) * turning, slow, 0.02);
     tick.load = toward(tick.load, Math.min(1.2, Math.max(0, load)), fast, 1e-4);
     tick.powered = toward(tick.powered, off || (shaft <= 0 && condition !== 'stall') ? 0 : 1, fast, 1e-4);
+    const amount = condition === 'normal' ? 0 : off ? 1 : amountOf(severity);
     for (const one of conditions) {
-      const goal = one === condition && one !== 'normal' ? (off ? 1 : amountOf(severity)) : 0;
-      tick.amount[one] = toward(tick.amount[one], goal, fast, 1e-4);
+      const before = tick.amount[one];
+      const goal = one === condition ? amount : 0;
+      if (before !== goal) tick.amount[one] = toward(before, goal, fast, 1e-4);
     }
     this.#level = toward(this.#level, 10 ** (noise / 20), fast, 0);
 

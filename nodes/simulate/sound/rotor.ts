@@ -55,15 +55,13 @@ export class Rotor implements Source {
     const { samples, from, to, amount, speed, shaft, rate, load } = tick;
     const sway = this.#sway.next();
     const force = speed ** 2;
-    for (let k = 0; k < count; k++) {
-      let sum = this.#own[k] as number;
-      for (const { condition, amplitudes } of this.#faults) {
-        const by = amount[condition];
-        if (by > 0) sum += by * weight(condition, load, sway) * (amplitudes[k] as number);
-      }
-      this.#sum[k] = force * sum;
+    const sum = this.#sum;
+    for (let k = 0; k < count; k++) sum[k] = force * (this.#own[k] as number);
+    for (const { condition, amplitudes } of this.#faults) {
+      const by = amount[condition] * weight(condition, load, sway) * force;
+      for (let k = 0; k < count && by > 0; k++) sum[k] = (sum[k] as number) + by * (amplitudes[k] as number);
     }
-    this.#tones.set(this.#sum, shaft / 2, rate);
+    this.#tones.set(sum, shaft / 2, rate);
     this.#tones.add(body, samples, from / 2, to / 2);
     this.#knock(tick, casing);
   }

@@ -48,7 +48,7 @@ export class Shaking {
   }
 }
 
-/** In a tick: a millisecond, in which speed and strengths change evenly. */
+/** In a tick: two milliseconds, in which speed and strengths change evenly. */
 export function samplesOf(rate: number): number {
-  return Math.max(1, Math.round(rate / 1000));
+  return Math.max(1, Math.round(rate / 500));
 }

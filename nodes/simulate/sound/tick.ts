@@ -1,6 +1,6 @@
 import type { Condition } from './conditions.js';
 
-/** About a millisecond, within which speed and strength of everything change evenly. */
+/** About two milliseconds, within which speed and strength of everything change evenly. */
 export interface Tick {
   readonly samples: number;
   /** Hz */
