@@ -35,7 +35,23 @@ const Output = Type.Union([
   }),
   /** What went in, as far as the network can tell it: the error is the score. */
   Type.Object({ decoder: Type.Literal('reconstruction') }),
+  /** No network but a learned normal, as JSON: see `nodes/sound/normal/model.ts`. */
+  Type.Object({ decoder: Type.Literal('normal') }),
 ]);
+
+/** Of what was learned on this box from a source's recordings. */
+const Learned = Type.Object({
+  source: Type.String({ minLength: 1, maxLength: 200 }),
+  quantity: Type.String({ maxLength: 200 }),
+  kind: Type.Union([Type.Literal('normal'), Type.Literal('autoencoder'), Type.Literal('vgg')]),
+  /** From recordings of which time; UTC epoch milliseconds. */
+  from: Type.Number(),
+  until: Type.Number(),
+  /** How long it took, without what lay between a stop and going on. */
+  seconds: Type.Number({ minimum: 0 }),
+  /** Which learning it was: one that is repeated after a crash makes no second version. */
+  job: Type.String({ maxLength: 80 }),
+});
 
 /** All there is to know about a model before it is run: with a card, a model somebody else made needs no code. */
 export const Card = Type.Object({
@@ -61,6 +77,7 @@ export const Card = Type.Object({
   scores: Type.Optional(Type.Record(Type.String(), Type.Number())),
   /** When it was trained on this box; UTC epoch milliseconds. */
   trainedAt: Type.Optional(Type.Number({ minimum: 0 })),
+  learned: Type.Optional(Learned),
 });
 export type Card = Static<typeof Card>;
 
@@ -87,6 +104,11 @@ export function checkCard(value: unknown, where: string): Card {
   const field = (problem?.instancePath ?? '').slice(1).replaceAll('/', '.');
   const detail = [field, problem?.message ?? 'it does not match the schema'].filter(Boolean).join(' ');
   throw inferenceError('model-bad-card', { card: where, detail });
+}
+
+/** What the model's file is called: a learned normal is text that anybody can read. */
+export function fileOf({ output }: Pick<Card, 'output'>): string {
+  return output.decoder === 'normal' ? 'model.json' : 'model.onnx';
 }
 
 const natural = new Intl.Collator('en', { numeric: true });

@@ -1,11 +1,11 @@
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { toPerceptError } from '../kit/index.js';
 import type { Bucket } from '../store/bucket/bucket.js';
 import { absent, codeOf, discard, draft, publish } from '../store/bucket/folder-files.js';
 import { inferenceError } from './errors.js';
 
-/** Where models lie: `NAME/VERSION/card.json`, `NAME/VERSION/model.onnx`, and `NAME/live.json` once somebody chose a version. */
+/** Where models lie: `NAME/VERSION/card.json`, the model's file beside it (see `fileOf`), and `NAME/live.json` once somebody chose a version. */
 export interface Place {
   /** For people; also tells places apart. */
   readonly label: string;
@@ -15,12 +15,13 @@ export interface Place {
   has(path: string): Promise<boolean>;
   /** Whole or not at all; what was there is replaced. */
   write(path: string, bytes: Buffer): Promise<void>;
+  /** What is not there counts as removed. */
+  remove(path: string): Promise<void>;
   /** Every `NAME/VERSION` that has a card, in no order. */
   versions(): Promise<readonly { readonly name: string; readonly version: string }[]>;
 }
 
 export const cardFile = 'card.json';
-export const modelFile = 'model.onnx';
 export const liveFile = 'live.json';
 
 export function folderPlace(folder: string, { writable = true } = {}): Place {
@@ -39,6 +40,7 @@ export function folderPlace(folder: string, { writable = true } = {}): Place {
     read: (path) => doing(() => readFile(join(root, path)).catch(absent)),
     has: (path) => doing(async () => (await stat(join(root, path)).catch(absent))?.isFile() ?? false),
     write: (path, bytes) => doing(() => writeWhole(root, path, bytes)),
+    remove: (path) => doing(() => removeFile(join(root, path))),
     versions: () => doing(() => folderVersions(root)),
   };
 }
@@ -53,6 +55,12 @@ async function writeWhole(root: string, path: string, bytes: Buffer): Promise<vo
     await discard(from);
     throw thrown;
   }
+}
+
+async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+  // a version's folder goes with its last file
+  await rmdir(dirname(path)).catch(() => undefined);
 }
 
 async function folderVersions(root: string): Promise<{ name: string; version: string }[]> {
@@ -81,6 +89,7 @@ export function bucketPlace(bucket: Bucket, prefix = 'models/'): Place {
     write: async (path, bytes) => {
       await bucket.put(prefix + path, bytes);
     },
+    remove: (path) => bucket.delete(prefix + path),
     versions: async () => {
       const found: { name: string; version: string }[] = [];
       for await (const { key } of bucket.list(prefix)) {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { type PerceptError, toPerceptError } from '../kit/index.js';
 import { sha256Of } from '../store/bucket/checksum.js';
 import { OneAtATime } from '../store/bucket/one-at-a-time.js';
-import { type Card, checkCard, compareVersions, readCard } from './card.js';
+import { type Card, checkCard, compareVersions, fileOf, readCard } from './card.js';
 import { headOf, inferenceError } from './errors.js';
-import { cardFile, folderPlace, liveFile, modelFile, type Place } from './place.js';
+import { cardFile, folderPlace, liveFile, type Place } from './place.js';
 
 /** Which version is used, and which ones were before it, newest first. */
 const Live = Type.Object({
@@ -35,6 +36,12 @@ export interface Listed {
   readonly present: boolean;
 }
 
+export interface ListOptions {
+  /** Of these names only: no other card is read. */
+  readonly wanted?: (name: string) => boolean;
+  readonly onBad?: (problem: PerceptError) => void;
+}
+
 /** The cards and models that come with the package. */
 export const packagedModels = join(__dirname, '../../models');
 
@@ -52,17 +59,24 @@ export class Models {
     this.#places = places;
   }
 
-  /** Every version of every model, by name and version. @throws PerceptError `model-bad-card` */
-  async list(): Promise<Listed[]> {
+  /**
+   * Every version of every model, by name and version.
+   * @throws PerceptError `model-bad-card`, unless somebody is told of it: then the others are listed without
+   */
+  async list({ wanted = () => true, onBad }: ListOptions = {}): Promise<Listed[]> {
     const listed = new Map<string, Listed>();
     for (const place of this.#places) {
       for (const { name, version } of await place.versions()) {
         const key = `${name}/${version}`;
-        const card = listed.has(key) ? undefined : await cardIn(place, name, version);
+        if (!wanted(name) || listed.has(key)) continue;
+        const card = await cardIn(place, name, version).catch((thrown: unknown) => {
+          if (!onBad) throw thrown;
+          onBad(toPerceptError(thrown));
+        });
         if (card) listed.set(key, { card, place: place.label, live: false, present: false });
       }
     }
-    for (const [key, one] of listed) listed.set(key, { ...one, present: await this.#holds(key) });
+    for (const [key, one] of listed) listed.set(key, { ...one, present: await this.#holds(one.card) });
     const all = [...listed.values()].sort(
       (a, b) => compareVersions(a.card.name, b.card.name) || compareVersions(a.card.version, b.card.version),
     );
@@ -108,7 +122,7 @@ export class Models {
         throw inferenceError('model-version-taken', { model: name, version, place: place.label });
       }
       // the card makes it a model, so it comes last
-      await place.write(`${name}/${version}/${modelFile}`, bytes);
+      await place.write(`${name}/${version}/${fileOf(card)}`, bytes);
       await place.write(`${name}/${version}/${cardFile}`, pretty(card));
     });
     return await this.find(name, version);
@@ -129,12 +143,32 @@ export class Models {
     });
   }
 
-  /** Back to the version that was used before. @throws PerceptError `model-nothing-before` */
+  /** Back to the version that was used before and is still there, whole. @throws PerceptError `model-nothing-before` */
   async rollback(name: string): Promise<Live> {
+    const usable = new Set<string>();
+    for (const version of (await this.live(name))?.before ?? [])
+      if (await this.#isWhole(name, version)) usable.add(version);
     return await this.#choose(name, (live) => {
-      const [version, ...before] = live?.before ?? [];
+      const [version, ...before] = live?.before.filter((other) => usable.has(other)) ?? [];
       if (version === undefined) throw inferenceError('model-nothing-before', { model: name });
       return { version, since: Date.now(), before };
+    });
+  }
+
+  /**
+   * Removes a version from the place that is written to; the one in use stays, whoever asks.
+   * @returns whether it was removed
+   */
+  async remove(name: string, version: string): Promise<boolean> {
+    const place = this.#writable();
+    return await changes.run(`${place.label}\0${name}`, async () => {
+      const live = (await this.live(name))?.version ?? (await this.#newest(name));
+      const card = version === live ? undefined : await cardIn(place, name, version);
+      if (!card) return false;
+      // without its card it is no model any more, whatever happens next
+      await place.remove(`${name}/${version}/${cardFile}`);
+      await place.remove(`${name}/${version}/${fileOf(card)}`);
+      return true;
     });
   }
 
@@ -182,9 +216,19 @@ export class Models {
     return found.filter(({ card }) => card.sha256 === found[0]?.card.sha256);
   }
 
-  async #holds(version: string): Promise<boolean> {
-    for (const place of this.#places) if (await place.has(`${version}/${modelFile}`)) return true;
+  async #holds(card: Card): Promise<boolean> {
+    const path = `${card.name}/${card.version}/${fileOf(card)}`;
+    for (const place of this.#places) if (await place.has(path)) return true;
     return false;
+  }
+
+  async #isWhole(name: string, version: string): Promise<boolean> {
+    try {
+      await (await this.find(name, version)).bytes();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #writable(): Place {
@@ -217,7 +261,7 @@ async function cardIn(place: Place, name: string, version: string): Promise<Card
 
 async function bytesOf(cards: readonly { place: Place; card: Card }[]): Promise<Buffer> {
   for (const { place, card } of cards) {
-    const bytes = await place.read(`${card.name}/${card.version}/${modelFile}`);
+    const bytes = await place.read(`${card.name}/${card.version}/${fileOf(card)}`);
     if (!bytes) continue;
     const found = await sha256Of(bytes);
     if (found !== card.sha256) throw corrupt(card, place.label, found);
