@@ -30,6 +30,7 @@ export function pack(batch: Batch): PackedBatch {
       topic: withoutNul(d.topic),
       reason: withoutNul(d.reason),
     })),
+    clockOffsets: batch.clockOffsets ?? [],
     redriven: batch.redriven ?? [],
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../kit/index.js';
-import type { NewDeadLetter, NewRecording } from './store.js';
+import type { ClockOffset, NewDeadLetter, NewRecording } from './store.js';
 
 export const clocks = ['ok', 'ahead', 'behind', 'none'] as const satisfies readonly Clock[];
 
@@ -21,6 +21,7 @@ export interface PackedBatch {
   readonly units: readonly string[];
   readonly recordings: readonly PackedRecording[];
   readonly deadLetters: readonly NewDeadLetter[];
+  readonly clockOffsets: readonly ClockOffset[];
   readonly redriven: readonly number[];
 }
 

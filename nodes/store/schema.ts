@@ -40,6 +40,8 @@ export interface SourceTable {
   clock: Clock;
   /** received − measured of the newest, ms */
   lag: number;
+  /** What makes our time of the newest's, ms, where its gateway has measured it. */
+  clock_offset: number | null;
   /** Smoothed distance between arrivals, ms: what "silent" is measured against. */
   interval: number;
 }

@@ -32,6 +32,12 @@ export interface NewRecording {
   readonly meta: Readonly<Record<string, string | number>>;
 }
 
+/** What is to be added to a time of the source to get ours, ms. */
+export interface ClockOffset {
+  readonly source: string;
+  readonly offset: number;
+}
+
 /** A message that could not be taken in; kept whole so that it can be driven through again. */
 export interface NewDeadLetter {
   /** Id of the node that rejected it: only that node drives it again. */
@@ -50,6 +56,8 @@ export interface Batch {
   readonly readings: readonly NewReading[];
   readonly recordings?: readonly NewRecording[];
   readonly deadLetters?: readonly NewDeadLetter[];
+  /** How far off the clocks of sources are, where that was measured. */
+  readonly clockOffsets?: readonly ClockOffset[];
   /** Ids of dead letters that this batch puts right: removed in the same transaction. */
   readonly redriven?: readonly number[];
 }

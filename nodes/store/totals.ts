@@ -27,6 +27,7 @@ export interface SourceDelta {
   lastTime: number;
   clock: (typeof clocks)[number];
   lag: number;
+  clockOffset: number | null;
 }
 
 const widths = rollupWidths.length;
@@ -102,6 +103,10 @@ export function sourceDeltas(
     if (recordings[i] === null) continue;
     arrive(bySource, recording.source, recording.time, recording.receivedAt, recording.clock);
   }
+  for (const { source, offset } of batch.clockOffsets) {
+    const delta = bySource.get(source);
+    if (delta) delta.clockOffset = offset;
+  }
   return [...bySource.values()];
 }
 
@@ -124,6 +129,7 @@ function arrive(
       lastTime: time,
       clock,
       lag,
+      clockOffset: null,
     });
     return;
   }

@@ -63,6 +63,9 @@ describe('a gateway and its far side', { skip: needs('mosquitto') }, () => {
         query<{ clock: string }>(far, 'select clock from reading').map(({ clock }) => clock),
         ['ahead', 'ahead'],
       );
+      const [health] = query<{ clock: string; clock_offset: number }>(far, 'select clock, clock_offset from source');
+      assert.equal(health?.clock, 'ahead');
+      assert.ok(Math.abs(health.clock_offset + ahead) < 1000, `${health.clock_offset} ms`);
       const clock = await until(() => figures(near).clock, { what: 'the clock to be told' });
       assert.ok(Math.abs(clock.offset + ahead) <= clock.uncertainty + 5, JSON.stringify(clock));
     } finally {

@@ -90,8 +90,25 @@ forBothStores((lab) => {
       clock: 'ok',
       lag: 40,
       interval: row.interval,
+      clock_offset: null,
     });
     assert.ok(Math.abs(row.interval - 1_000) < 1, `smoothed interval ${row.interval}`);
+  });
+
+  test("a source knows how far off its clock is, by the newest that was measured, and no more once it isn't", async () => {
+    const store = await lab.open();
+    const at = (i: number, more: object = {}) =>
+      store.commit({ readings: [reading(0, { source: 'far', time: i, receivedAt: 100 + i })], ...more });
+    const offset = async () =>
+      (await store.db.selectFrom('source').select('clock_offset').executeTakeFirst())?.clock_offset;
+    const measured = (ms: number) => ({ clockOffsets: [{ source: 'far', offset: ms }] });
+    await at(1, measured(-90_000.5));
+    assert.equal(await offset(), -90_000.5);
+    await at(3, measured(250));
+    await at(2, measured(-90_000));
+    assert.equal(await offset(), 250);
+    await at(4);
+    assert.equal(await offset(), null);
   });
 
   test('recordings, dead letters and what was driven again are one transaction', async () => {

@@ -174,8 +174,17 @@ export function historySuite(database: (folder: string) => Promise<{ url: string
     assert.deepEqual(await health(end + 110_000), { 'plant/hall': 'ok', 'plant/pump': 'silent' });
     await store.commit({
       readings: [{ ...reading('plant/pump', 'rpm', end + 500_000, 1), receivedAt: end + 30, clock: 'ahead' }],
+      clockOffsets: [{ source: 'plant/pump', offset: -499_970 }],
     });
     assert.equal((await health(end + 1000))['plant/pump'], 'clock');
+    const { sources } = (await answer(store, ask({ kind: 'sources' }), end + 1000)) as SourcesAnswer;
+    assert.deepEqual(
+      sources.map(({ source, clockOffset }) => [source, clockOffset]),
+      [
+        ['plant/pump', -499_970],
+        ['plant/hall', null],
+      ],
+    );
   });
 
   test('sources tell their lag, their rhythm and how much of them is stored, worst first', async () => {

@@ -62,6 +62,8 @@ describe("a gateway's envelope", () => {
   test('flags the clock by what the gateway has measured, also for readings that are days old', () => {
     const flag = (offset: number, settings = {}): unknown =>
       decode({ ...envelope, clock: { offset, uncertainty: 5, at: now } }, settings).readings[0]?.clock;
+    assert.equal(decode({ ...envelope, clock: { offset: -7, uncertainty: 5, at: now } }).clockOffset, -7);
+    assert.equal(decode(envelope).clockOffset, undefined);
     assert.equal(flag(0), 'ok');
     assert.equal(flag(-61_000), 'ahead');
     assert.equal(flag(61_000), 'behind');

@@ -31,6 +31,8 @@ export interface Recorded {
 export interface Decoded {
   readonly readings: readonly NewReading[];
   readonly recordings: readonly Recorded[];
+  /** What is to be added to a time of the sender to get ours, ms, where the sender has measured it. */
+  readonly clockOffset?: number;
   /**
    * Whether every key comes out of the message itself, so that a redelivery is stored once. False where the source gives
    * no time: each decoding then yields keys of its own, because dropping a legitimate repeat of a value would be a loss.

@@ -101,6 +101,7 @@ function finish(message: RawMessage, arrival: Arrival, settings: DecoderSettings
   return {
     readings,
     recordings,
+    ...(message.measured ? { clockOffset: message.measured.offset } : {}),
     repeatable: message.readings.every(timed) && (message.recordings ?? []).every(timed),
   };
 }

@@ -52,6 +52,8 @@ export interface SourceHealth {
   /** ms from measuring to arrival, of the newest. */
   readonly lag: number;
   readonly clock: Clock;
+  /** What is to be added to its times to get ours, ms, as its gateway has measured it; null: nobody has. */
+  readonly clockOffset: number | null;
   /** Readings and recordings so far. */
   readonly stored: number;
 }

@@ -63,6 +63,7 @@ function healthOf(row: Selectable<SourceTable>, bad: number, now: number): Sourc
     interval: row.interval,
     lag: row.lag,
     clock: row.clock,
+    clockOffset: row.clock_offset,
     stored: Number(row.stored),
   };
 }

@@ -64,6 +64,7 @@ function batchOf(items: readonly Item[], node: string): Batch {
   const recordings: NewRecording[] = [];
   const deadLetters: NewDeadLetter[] = [];
   const redriven: number[] = [];
+  const offsets = new Map<string, number>();
   for (const item of items) {
     const { arrival, work, stored } = item;
     const id = redrivenOf(item);
@@ -73,11 +74,14 @@ function batchOf(items: readonly Item[], node: string): Batch {
       continue;
     }
     readings.push(...work.decoded.readings);
+    const { clockOffset } = work.decoded;
+    if (clockOffset !== undefined) for (const { source } of work.decoded.readings) offsets.set(source, clockOffset);
     for (const [i, { recording }] of work.decoded.recordings.entries())
       recordings.push({ ...recording, ...(stored[i] as Stored) });
     if (id !== undefined) redriven.push(id);
   }
-  return { readings, recordings, deadLetters, redriven };
+  const clockOffsets = [...offsets].map(([source, offset]) => ({ source, offset }));
+  return { readings, recordings, deadLetters, clockOffsets, redriven };
 }
 
 function deadLetter({ topic, payload, receivedAt }: Item['arrival'], error: PerceptError, node: string): NewDeadLetter {

@@ -4,6 +4,7 @@ import { alerts } from './alerts.js';
 import { feedSlots } from './feed-slots.js';
 import { findingExpected } from './finding-expected.js';
 import { firstTables } from './first-tables.js';
+import { sourceClockOffset } from './source-clock-offset.js';
 
 export type Kind = 'sqlite' | 'postgres';
 
@@ -18,6 +19,7 @@ export function migrations(kind: Kind): Record<string, Migration> {
     '002 0.1.0 feed slots': of(feedSlots),
     '003 0.1.0 what a finding was compared with': of(findingExpected),
     '004 0.1.0 alerts': of(alerts),
+    "005 0.1.0 how far off a source's clock is": of(sourceClockOffset),
   };
 }
 

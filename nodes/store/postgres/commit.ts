@@ -150,6 +150,7 @@ export class Committer {
         ),
         sources.map((d) => d.clock),
         numbers(sources.map((d) => d.lag)),
+        sources.map((d) => d.clockOffset),
         numbers(sources.map((d) => (d.arrivals > 1 ? (d.lastReceived - d.firstReceived) / (d.arrivals - 1) : 0))),
         numbers(sources.map((d) => d.arrivals)),
         numbers(sources.map((d) => smoothing(d.arrivals))),

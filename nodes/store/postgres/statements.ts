@@ -69,18 +69,19 @@ export const rollups = `
       then excluded.last_sequence else rollup.last_sequence end,
     last_time = greatest(rollup.last_time, excluded.last_time)`;
 
-/** $9: arrivals, $10: how far they move the smoothed interval. */
+/** $10: arrivals, $11: how far they move the smoothed interval. */
 export const sources = `
   with given as (
     select * from unnest($1::text[], $2::float8[], $3::float8[], $4::float8[], $5::bigint[], $6::text[], $7::float8[],
-      $8::float8[], $9::float8[], $10::float8[])
-      as g (source, first_received, last_received, last_time, stored, clock, lag, interval, arrivals, weight)
+      $8::float8[], $9::float8[], $10::float8[], $11::float8[])
+      as g (source, first_received, last_received, last_time, stored, clock, lag, clock_offset, interval, arrivals, weight)
   )
-  insert into source as s (source, first_received, last_received, last_time, stored, clock, lag, interval)
+  insert into source as s (source, first_received, last_received, last_time, stored, clock, lag, clock_offset, interval)
   select g.source, least(o.first_received, g.first_received), greatest(o.last_received, g.last_received),
     greatest(o.last_time, g.last_time), g.stored,
     case when g.last_received < o.last_received then o.clock else g.clock end,
     case when g.last_received < o.last_received then o.lag else g.lag end,
+    case when g.last_received < o.last_received then o.clock_offset else g.clock_offset end,
     case when o.source is null then g.interval
       when g.last_received <= o.last_received then o.interval
       when o.interval = 0 then (g.last_received - o.last_received) / g.arrivals
@@ -88,4 +89,5 @@ export const sources = `
   from given g left join source o on o.source = g.source
   on conflict (source) do update set
     first_received = excluded.first_received, last_received = excluded.last_received, last_time = excluded.last_time,
-    stored = s.stored + excluded.stored, clock = excluded.clock, lag = excluded.lag, interval = excluded.interval`;
+    stored = s.stored + excluded.stored, clock = excluded.clock, lag = excluded.lag,
+    clock_offset = excluded.clock_offset, interval = excluded.interval`;

@@ -127,6 +127,7 @@ export class Committer {
         d.stored,
         d.clock,
         d.lag,
+        d.clockOffset,
         interval,
         arrivals,
         weight,
@@ -182,8 +183,8 @@ function prepare(db: DatabaseSync): Statements {
          last_time = max(last_time, excluded.last_time)`,
     ),
     source: db.prepare(
-      `insert into source (source, first_received, last_received, last_time, stored, clock, lag, interval)
-       values (?, ?, ?, ?, ?, ?, ?, ?)
+      `insert into source (source, first_received, last_received, last_time, stored, clock, lag, clock_offset, interval)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict do update set
          first_received = min(first_received, excluded.first_received),
          interval = case when excluded.last_received <= last_received then interval
@@ -191,6 +192,8 @@ function prepare(db: DatabaseSync): Statements {
            else interval + ? * ((excluded.last_received - last_received) / ? - interval) end,
          clock = case when excluded.last_received >= last_received then excluded.clock else clock end,
          lag = case when excluded.last_received >= last_received then excluded.lag else lag end,
+         clock_offset = case when excluded.last_received >= last_received then excluded.clock_offset
+           else clock_offset end,
          last_received = max(last_received, excluded.last_received),
          last_time = max(last_time, excluded.last_time),
          stored = stored + excluded.stored`,
