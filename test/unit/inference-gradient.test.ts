@@ -7,6 +7,7 @@ import { inferenceModel } from '../../dist/inference/train/export.js';
 import { backward } from '../../dist/inference/train/gradient.js';
 import { forwardModel, stepsModel } from '../../dist/inference/train/graphs.js';
 import { type Network, outputsOf, parametersOf, product, shapesOf, vgg } from '../../dist/inference/train/network.js';
+import { rateIn, usualOptions } from '../../dist/inference/train/options.js';
 import { Random } from '../../dist/inference/train/random.js';
 import { referenceLoss } from '../support/reference-network.ts';
 
@@ -169,6 +170,13 @@ test('the model that is exported gives what the network gives, in a quarter of t
   const size = Math.max(...exact.map(Math.abs));
   for (const [i, value] of exact.entries())
     assert.ok(Math.abs(value - (small[i] ?? 0)) < 0.02 * size, `${value} ${small[i]}`);
+});
+
+test('the rate stays level, or falls along a cosine from what was asked for to nothing', () => {
+  const rates = (course: 'level' | 'cosine') =>
+    [0, 4, 8].map((epoch) => rateIn({ ...usualOptions, rate: 0.01, epochs: 8, course }, epoch).toFixed(5));
+  assert.deepEqual(rates('level'), ['0.01000', '0.01000', '0.01000']);
+  assert.deepEqual(rates('cosine'), ['0.01000', '0.00500', '0.00000']);
 });
 
 test('a network that cannot be built says why', () => {

@@ -5,6 +5,8 @@ export interface TrainingOptions {
   readonly epochs: number;
   /** Of Adam. */
   readonly rate: number;
+  /** How the rate changes over the epochs: not at all, or along half a cosine down to nothing (arXiv 1608.03983). */
+  readonly course: 'level' | 'cosine';
   /** The same seed on the same data gives the same model. */
   readonly seed: number;
   /** Share of the examples, the last ones, that are not learned from but tried on. */
@@ -17,10 +19,16 @@ export const usualOptions: TrainingOptions = {
   batch: 32,
   epochs: 50,
   rate: 1e-3,
+  course: 'level',
   seed: 1,
   validation: 0.2,
   patience: 6,
 };
+
+/** @param epoch from 0 */
+export function rateIn({ rate, course, epochs }: TrainingOptions, epoch: number): number {
+  return course === 'level' ? rate : (rate * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2;
+}
 
 /** One epoch of the loss curve. */
 export interface CurvePoint {

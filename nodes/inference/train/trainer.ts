@@ -5,7 +5,7 @@ import { ExampleSet, type Examples } from './examples.js';
 import { inferenceModel } from './export.js';
 import { forwardModel } from './graphs.js';
 import { type Network, outputsOf } from './network.js';
-import type { Progress, Trained, TrainingOptions } from './options.js';
+import { type Progress, rateIn, type Trained, type TrainingOptions } from './options.js';
 import { Random } from './random.js';
 import { Scorer } from './scorer.js';
 import { firstState, type State } from './state.js';
@@ -104,7 +104,7 @@ export class Trainer {
       const rows = order.subarray(at.step * this.#batch, (at.step + count) * this.#batch);
       const { x, y } = this.#set.gather(rows);
       const began = performance.now();
-      const losses = await stepper.run(x, y, at.steps + 1, options.rate);
+      const losses = await stepper.run(x, y, at.steps + 1, rateIn(options, at.epoch));
       this.#atOnce = fitting(count, performance.now() - began);
       const loss = losses.reduce((sum, value) => sum + value, 0);
       if (!Number.isFinite(loss)) this.#giveUp('training-diverged');
