@@ -20,6 +20,11 @@ const colors = (primary: string, bgPage: string, groupBg: string) => ({
 });
 const sizes = { pagePadding: '12px', groupGap: '12px', groupBorderRadius: '6px', widgetGap: '12px' };
 
+export const dashboardPackages = {
+  '@flowfuse/node-red-dashboard': join(root, 'node_modules/@flowfuse/node-red-dashboard'),
+  '@percept/node-red-dashboard-2-percept': join(root, 'nodes/dashboard'),
+};
+
 /** A widget on a page of its own dashboard; what it sends reaches the probes `NAME-1`, `NAME-2`. */
 export interface TestWidget {
   readonly name: string;
@@ -32,10 +37,7 @@ export interface TestWidget {
 export async function startDashboard(widgets: readonly TestWidget[]) {
   const nodeRed = await NodeRed.start({
     flow: flowOf(widgets),
-    packages: {
-      '@flowfuse/node-red-dashboard': join(root, 'node_modules/@flowfuse/node-red-dashboard'),
-      '@percept/node-red-dashboard-2-percept': join(root, 'nodes/dashboard'),
-    },
+    packages: dashboardPackages,
     linkPercept: false,
   });
   const browser = await launchChromium();

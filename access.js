@@ -1,0 +1,2 @@
+// require('@percept/node-red-percept/access') in a settings.js
+module.exports = require('./dist/access/settings.js');

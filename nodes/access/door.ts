@@ -1,0 +1,296 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Language, type PerceptError, toPerceptError } from '../kit/index.js';
+import { Attempts } from './attempts.js';
+import type { StartCode } from './codes.js';
+import { accessError } from './errors.js';
+import type { Journey, Oidc } from './oidc.js';
+import { languageOf, passwordPage, sendPage, signInPage, signOutPage } from './pages.js';
+import {
+  addressOf,
+  cookieOf,
+  formOf,
+  isEncrypted,
+  isOwnOrigin,
+  localPath,
+  originOf,
+  type Place,
+  urlOf,
+} from './request.js';
+import { longestMs, type Session, type Sessions } from './sessions.js';
+import { doorTexts } from './texts.js';
+import type { User, Users } from './users.js';
+
+export interface DoorParts extends Place {
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly code: StartCode;
+  readonly oidc: Oidc | undefined;
+  readonly cookie: string;
+  /** Where people go who asked for nothing in particular. */
+  readonly home: string;
+  /** Somebody came in, left, was refused, or changed their password. */
+  note(event: DoorEvent): void;
+  /** Whatever this session has open is to be closed. */
+  ended(session: Session): void;
+}
+
+export interface DoorEvent {
+  readonly action: 'signed-in' | 'refused' | 'signed-out' | 'changed-password';
+  readonly user: string;
+  readonly address: string;
+  /** Password, the printed address, or the identity provider. */
+  readonly way?: 'password' | 'address' | 'provider';
+}
+
+const journeyMs = 10 * 60_000;
+const mostJourneys = 1000;
+
+/** The pages under `/access/`: coming in, choosing a password, going out. */
+export class Door {
+  readonly #parts: DoorParts;
+  readonly #attempts = new Attempts();
+  readonly #journeys = new Map<string, Journey & { readonly next: string; readonly until: number }>();
+
+  constructor(parts: DoorParts) {
+    this.#parts = parts;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, session: Session | undefined): Promise<void> {
+    const url = urlOf(request);
+    const lang = languageOf(request.headers['accept-language']);
+    const visit: Visit = { request, response, url, lang, session };
+    const post = request.method === 'POST';
+    if (post && !isOwnOrigin(request, this.#parts)) return plain(response, 403);
+    try {
+      switch (`${post ? 'POST' : 'GET'} ${url.pathname}`) {
+        case 'GET /access/sign-in':
+          return session && !session.mustChange ? this.#go(visit, this.#next(url)) : this.#showSignIn(visit, 200, {});
+        case 'POST /access/sign-in':
+          return await this.#signIn(visit);
+        case 'GET /access/start':
+          return this.#start(visit);
+        case 'GET /access/provider':
+          return await this.#depart(visit);
+        case 'GET /access/callback':
+          return await this.#arrive(visit);
+        case 'GET /access/password':
+          return this.#withSession(visit, (known) => this.#showPassword(visit, known, 200));
+        case 'POST /access/password':
+          return await this.#withSession(visit, (known) => this.#changePassword(visit, known));
+        case 'GET /access/sign-out':
+          return this.#withSession(visit, (known) => this.#showSignOut(visit, known));
+        case 'POST /access/sign-out':
+          return this.#signOut(visit);
+        case 'GET /access/me':
+          return this.#me(visit);
+        default:
+          return plain(response, 404);
+      }
+    } catch (thrown) {
+      this.#showSignIn(visit, 400, { problem: toPerceptError(thrown) });
+    }
+  }
+
+  async #signIn(visit: Visit): Promise<void> {
+    const { request } = visit;
+    const form = await formOf(request);
+    const [name, password] = [form?.get('name')?.trim() ?? '', form?.get('password') ?? ''];
+    const next = localPath(form?.get('next'), this.#parts.home);
+    const address = addressOf(request);
+    try {
+      if (name === '' || password === '') throw accessError('access-wrong-password', {});
+      await this.#attempts.begin(name, address);
+      const user = await this.#parts.users.check(name, password);
+      if (!user) throw accessError('access-wrong-password', {});
+      await this.#attempts.succeeded(name, address);
+      this.#enter(visit, user, { local: true, mustChange: user.mustChange }, 'password');
+      this.#go(visit, user.mustChange ? `/access/password?next=${encodeURIComponent(next)}` : next);
+    } catch (thrown) {
+      const problem = toPerceptError(thrown);
+      this.#parts.note({ action: 'refused', user: name.slice(0, 80), address, way: 'password' });
+      this.#showSignIn(visit, problem.code === 'access-too-often' ? 429 : 401, { problem, name, next });
+    }
+  }
+
+  #start(visit: Visit): void {
+    const { users, code } = this.#parts;
+    const owner = users.list().find(({ role }) => role === 'owner');
+    if (!owner || !code.use(visit.url.searchParams.get('code') ?? '')) {
+      // a reload of the printed address, in the browser that has used it
+      if (visit.session) this.#go(visit, this.#next(visit.url));
+      else this.#showSignIn(visit, 401, { problem: accessError('access-code-used', {}) });
+      return;
+    }
+    this.#enter(visit, owner, { local: true }, 'address');
+    this.#go(visit, this.#next(visit.url));
+  }
+
+  async #depart(visit: Visit): Promise<void> {
+    const { oidc } = this.#parts;
+    if (!oidc) return plain(visit.response, 404);
+    const { url, journey } = await oidc.depart(this.#callback(visit));
+    const id = randomBytes(24).toString('base64url');
+    this.#remember(id, { ...journey, next: this.#next(visit.url), until: Date.now() + journeyMs });
+    this.#setCookie(visit, this.#journeyCookie, id, journeyMs / 1000);
+    this.#go(visit, url);
+  }
+
+  async #arrive(visit: Visit): Promise<void> {
+    const { oidc } = this.#parts;
+    const id = cookieOf(visit.request, this.#journeyCookie);
+    const journey = this.#journeys.get(id);
+    this.#journeys.delete(id);
+    if (!oidc) return plain(visit.response, 404);
+    // reloaded, or kept in the history: nothing to go on with
+    if (!journey || journey.until < Date.now()) return this.#go(visit, '/access/sign-in');
+    const current = new URL(`${this.#callback(visit)}${visit.url.search}`);
+    const arrival = await oidc.arrive(current, journey).catch((thrown: unknown) => {
+      this.#parts.note({ action: 'refused', user: '', address: addressOf(visit.request), way: 'provider' });
+      throw thrown;
+    });
+    this.#enter(visit, { name: arrival.user, role: arrival.role }, { local: false }, 'provider');
+    this.#go(visit, journey.next);
+  }
+
+  async #changePassword(visit: Visit, session: Session): Promise<void> {
+    const { users, sessions, note, ended } = this.#parts;
+    const form = await formOf(visit.request);
+    const next = localPath(form?.get('next'), this.#parts.home);
+    const user = users.find(session.user);
+    const address = addressOf(visit.request);
+    try {
+      if (!session.local || !user) throw accessError('access-user-unknown', { name: session.user });
+      if (!user.mustChange) {
+        await this.#attempts.begin(user.name, address);
+        if (!(await users.check(user.name, form?.get('current') ?? ''))) throw accessError('access-wrong-password', {});
+        await this.#attempts.succeeded(user.name, address);
+      }
+      await users.setPassword(user.name, form?.get('chosen') ?? '');
+    } catch (thrown) {
+      return this.#showPassword(visit, session, 400, toPerceptError(thrown), next);
+    }
+    // whoever else has a session of this user may have it by the old password
+    sessions.endAll(user.name);
+    ended(session);
+    note({ action: 'changed-password', user: user.name, address });
+    this.#enter(visit, user, { local: true }, 'password');
+    this.#go(visit, next);
+  }
+
+  #signOut(visit: Visit): void {
+    const { sessions, cookie, note, ended } = this.#parts;
+    sessions.end(cookieOf(visit.request, cookie));
+    if (visit.session) {
+      ended(visit.session);
+      note({ action: 'signed-out', user: visit.session.user, address: addressOf(visit.request) });
+    }
+    this.#setCookie(visit, cookie, '', 0);
+    this.#go(visit, '/access/sign-in');
+  }
+
+  #me({ response, session }: Visit): void {
+    if (!session) {
+      plain(response, 401);
+      return;
+    }
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+    response.end(JSON.stringify({ user: session.user, role: session.role, local: session.local }));
+  }
+
+  #enter(
+    visit: Visit,
+    { name, role }: Pick<User, 'name' | 'role'>,
+    how: Parameters<Sessions['begin']>[1],
+    way: DoorEvent['way'],
+  ): void {
+    const { sessions, cookie, note } = this.#parts;
+    // the one before is not taken over: its secret may be known to somebody
+    const before = cookieOf(visit.request, cookie);
+    if (before) sessions.end(before);
+    this.#setCookie(visit, cookie, sessions.begin({ user: name, role }, how), longestMs / 1000);
+    note({ action: 'signed-in', user: name, address: addressOf(visit.request), ...(way ? { way } : {}) });
+  }
+
+  #withSession<T>(visit: Visit, act: (session: Session) => T): T | undefined {
+    if (visit.session) return act(visit.session);
+    this.#go(visit, `/access/sign-in?next=${encodeURIComponent(this.#next(visit.url))}`);
+    return undefined;
+  }
+
+  #showSignIn(visit: Visit, status: number, shown: { problem?: PerceptError; name?: string; next?: string }): void {
+    const { problem, name, next = this.#next(visit.url) } = shown;
+    const provider = this.#parts.oidc?.name;
+    const body = signInPage(visit.lang, {
+      next,
+      ...(name === undefined ? {} : { name }),
+      ...(problem ? { problem: problem.localized(visit.lang) } : {}),
+      ...(provider === undefined ? {} : { provider }),
+    });
+    sendPage(visit.response, visit.lang, { status, title: doorTexts[visit.lang].title, body });
+  }
+
+  #showPassword(
+    visit: Visit,
+    session: Session,
+    status: number,
+    problem?: PerceptError,
+    next = this.#next(visit.url),
+  ): void {
+    const askCurrent = this.#parts.users.find(session.user)?.mustChange === false;
+    const body = passwordPage(visit.lang, next, askCurrent, problem?.localized(visit.lang));
+    sendPage(visit.response, visit.lang, { status, title: doorTexts[visit.lang].newTitle, body });
+  }
+
+  #showSignOut({ response, lang }: Visit, { user, role, local }: Session): void {
+    sendPage(response, lang, {
+      status: 200,
+      title: doorTexts[lang].outTitle,
+      body: signOutPage(lang, user, role, local),
+    });
+  }
+
+  #remember(id: string, journey: Journey & { readonly next: string; readonly until: number }): void {
+    const oldest = this.#journeys.keys().next();
+    if (this.#journeys.size >= mostJourneys && !oldest.done) this.#journeys.delete(oldest.value);
+    this.#journeys.set(id, journey);
+  }
+
+  get #journeyCookie(): string {
+    return `${this.#parts.cookie}_journey`;
+  }
+
+  #callback({ request }: Visit): string {
+    return `${originOf(request, this.#parts)}/access/callback`;
+  }
+
+  #next(url: URL): string {
+    return localPath(url.searchParams.get('next'), this.#parts.home);
+  }
+
+  #setCookie({ request, response }: Visit, name: string, value: string, seconds: number): void {
+    const secure = isEncrypted(request, this.#parts) ? '; Secure' : '';
+    response.appendHeader(
+      'Set-Cookie',
+      `${name}=${value}; HttpOnly; SameSite=Lax; Path=/; Max-Age=${seconds}${secure}`,
+    );
+  }
+
+  #go({ response }: Visit, to: string): void {
+    response.writeHead(303, { Location: to, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+    response.end();
+  }
+}
+
+interface Visit {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly lang: Language;
+  readonly session: Session | undefined;
+}
+
+function plain(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' });
+  response.end(`${status}\n`);
+}

@@ -1,0 +1,143 @@
+import type * as client from 'openid-client';
+import { accessError } from './errors.js';
+import { highest, isRole, type Role } from './roles.js';
+
+type Library = typeof client;
+
+/** An OpenID Connect provider: a Cognito user pool, Keycloak, Entra ID, Google, … */
+export interface OidcSettings {
+  /** As in its discovery document: `https://cognito-idp.REGION.amazonaws.com/POOL`. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** From the environment; none for a public client. */
+  readonly clientSecret?: string;
+  /** On the sign-in page's button. */
+  readonly name?: string;
+  readonly scope?: string;
+  /** Where the ID token lists the groups; Cognito's is `cognito:groups`. */
+  readonly groupsClaim?: string;
+  /** Which group has which role. Who is in none of them does not get in. */
+  readonly groups: Readonly<Record<string, Role>>;
+  /** On loopback only, for tests: a provider without TLS. */
+  readonly insecure?: boolean;
+}
+
+/** What has to be remembered between leaving for the provider and coming back; goes into a short-lived cookie of that browser. */
+export interface Journey {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+}
+
+export interface Arrival {
+  readonly user: string;
+  readonly role: Role;
+}
+
+/** Signs people in through an identity provider: authorization code with PKCE (RFC 9700), and a nonce against replays. */
+export class Oidc {
+  readonly #settings: OidcSettings;
+  #found: Promise<{ library: Library; configuration: client.Configuration }> | undefined;
+
+  constructor(settings: OidcSettings) {
+    this.#settings = settings;
+  }
+
+  get name(): string {
+    return this.#settings.name ?? new URL(this.#settings.issuer).host;
+  }
+
+  /** @throws PerceptError `access-provider-away`, `access-part-missing` */
+  async depart(redirectUri: string): Promise<{ url: string; journey: Journey }> {
+    const { library, configuration } = await this.#provider();
+    const journey: Journey = {
+      state: library.randomState(),
+      nonce: library.randomNonce(),
+      verifier: library.randomPKCECodeVerifier(),
+    };
+    const url = library.buildAuthorizationUrl(configuration, {
+      redirect_uri: redirectUri,
+      scope: this.#settings.scope ?? 'openid profile email',
+      state: journey.state,
+      nonce: journey.nonce,
+      code_challenge: await library.calculatePKCECodeChallenge(journey.verifier),
+      code_challenge_method: 'S256',
+    });
+    return { url: url.href, journey };
+  }
+
+  /**
+   * @param current the address that the browser was sent back to, with the code
+   * @throws PerceptError `access-provider-away`, `access-provider-refused`, `access-no-role`
+   */
+  async arrive(current: URL, { state, nonce, verifier }: Journey): Promise<Arrival> {
+    const { library, configuration } = await this.#provider();
+    const { issuer } = this.#settings;
+    let claims: client.IDToken | undefined;
+    try {
+      const tokens = await library.authorizationCodeGrant(configuration, current, {
+        expectedState: state,
+        expectedNonce: nonce,
+        pkceCodeVerifier: verifier,
+        idTokenExpected: true,
+      });
+      claims = tokens.claims();
+    } catch (cause) {
+      throw accessError('access-provider-refused', { issuer, detail: reasonOf(cause) }, { cause });
+    }
+    if (!claims) throw accessError('access-provider-refused', { issuer, detail: 'no ID token' });
+    const user = nameIn(claims);
+    const role = this.#roleOf(claims);
+    if (!role) throw accessError('access-no-role', { name: user });
+    return { user, role };
+  }
+
+  #roleOf(claims: client.IDToken): Role | undefined {
+    const { groupsClaim = 'cognito:groups', groups } = this.#settings;
+    const given = claims[groupsClaim];
+    const theirs = (Array.isArray(given) ? given : [given]).filter((group) => typeof group === 'string');
+    // own properties only: a group called "constructor" is nobody's role
+    return highest(theirs.flatMap((group) => (Object.hasOwn(groups, group) ? [groups[group]] : [])).filter(isRole));
+  }
+
+  /** Found when it is first needed, and looked for again after a failure: it may be away while Percept starts. */
+  #provider() {
+    this.#found ??= this.#discover().catch((thrown: unknown) => {
+      this.#found = undefined;
+      throw thrown;
+    });
+    return this.#found;
+  }
+
+  async #discover() {
+    const library = await import('openid-client').catch((cause: unknown) => {
+      throw accessError('access-part-missing', { name: 'openid-client' }, { cause });
+    });
+    const { issuer, clientId, clientSecret, insecure } = this.#settings;
+    try {
+      const configuration = await library.discovery(
+        new URL(issuer),
+        clientId,
+        undefined,
+        clientSecret === undefined ? library.None() : library.ClientSecretBasic(clientSecret),
+        { timeout: 10, ...(insecure ? { execute: [library.allowInsecureRequests] } : {}) },
+      );
+      return { library, configuration };
+    } catch (cause) {
+      throw accessError('access-provider-away', { issuer, detail: reasonOf(cause) }, { cause });
+    }
+  }
+}
+
+/** The same person keeps the name; `sub` alone is unique, but says nothing to who reads the log. */
+function nameIn(claims: client.IDToken): string {
+  const readable = [claims['email'], claims['preferred_username'], claims['cognito:username'], claims['name']];
+  const found = readable.find((one) => typeof one === 'string' && one !== '');
+  return typeof found === 'string' ? found : claims.sub;
+}
+
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const inner = thrown.cause instanceof Error ? `: ${thrown.cause.message}` : '';
+  return `${thrown.message}${inner}`;
+}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Access, openAccess } from '../../dist/access/access.js';
+import { ownerPassword, Visitor } from '../support/doors.ts';
+import { IdentityProvider } from '../support/identity-provider.ts';
+import { freePort } from '../support/ports.ts';
+
+const people = {
+  mina: { email: 'mina@example.org', groups: ['plant-eu', 'shift-leads'] },
+  jo: { email: 'jo@example.org', groups: ['visitors', 'constructor'] },
+  eve: { email: 'eve@example.org', groups: ['toString', 'elsewhere'] },
+};
+
+describe('signing in through an identity provider like a Cognito user pool', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'percept-oidc-'));
+  const noted: string[] = [];
+  let provider: IdentityProvider;
+  let access: Access;
+  let server: Server;
+  let url: string;
+
+  before(async () => {
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    provider = await IdentityProvider.start(`${url}/access/callback`, people);
+    access = await openAccess(
+      {
+        folder,
+        port,
+        home: '/dashboard',
+        note: ({ action, user, way }) => noted.push(`${action} ${user} ${way}`),
+        oidc: {
+          issuer: provider.issuer,
+          clientId: provider.clientId,
+          clientSecret: provider.clientSecret,
+          name: 'Example <Works>',
+          groups: { 'shift-leads': 'operator', 'plant-eu': 'viewer', visitors: 'viewer' },
+          insecure: true,
+        },
+      },
+      ownerPassword,
+    );
+    server = createServer((request, response) => access.middleware(request, response, () => response.end('inside')));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  });
+  after(async () => {
+    await provider.stop();
+    server.closeAllConnections();
+    server.close();
+    access.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Up to the address with the code, which is not visited. */
+  const throughTheProvider = async (visitor: Visitor, name: string, next = '/dashboard/one'): Promise<string> => {
+    const away = await visitor.ask(`/access/provider?next=${encodeURIComponent(next)}`);
+    return provider.signIn(away.headers.get('location') ?? '', name);
+  };
+  const signedIn = async (visitor: Visitor): Promise<unknown> => {
+    const answer = await visitor.ask('/access/me');
+    return answer.status === 200 ? await answer.json() : answer.status;
+  };
+
+  test('the sign-in page offers it, with PKCE, a state and a nonce', async () => {
+    const visitor = new Visitor(url);
+    assert.match(await (await visitor.ask('/access/sign-in')).text(), /Sign in with Example &#60;Works&#62;/);
+    await throughTheProvider(visitor, 'mina');
+    assert.equal(provider.asked.get('code_challenge_method'), 'S256');
+    for (const name of ['state', 'nonce', 'code_challenge'])
+      assert.ok((provider.asked.get(name) ?? '').length > 20, name);
+  });
+
+  test('somebody of two groups gets the higher role, and arrives where they wanted to go', async () => {
+    const visitor = new Visitor(url);
+    const arrived = await visitor.ask(await throughTheProvider(visitor, 'mina'));
+    assert.equal(arrived.headers.get('location'), '/dashboard/one');
+    assert.deepEqual(await signedIn(visitor), { user: 'mina@example.org', role: 'operator', local: false });
+    assert.ok(noted.includes('signed-in mina@example.org provider'));
+  });
+
+  test('who is in no group with a role is told so, and stays outside', async () => {
+    const visitor = new Visitor(url);
+    const refused = await visitor.ask(await throughTheProvider(visitor, 'eve'));
+    assert.equal(refused.status, 400);
+    assert.match(await refused.text(), /eve@example\.org is known to the identity provider, but none of their groups/);
+    assert.equal(await signedIn(visitor), 401);
+  });
+
+  test('a code is good in the browser that asked for it, once', async () => {
+    const visitor = new Visitor(url);
+    const address = await throughTheProvider(visitor, 'jo');
+    const other = new Visitor(url);
+    await other.ask(address);
+    assert.equal(await signedIn(other), 401, 'not in another browser');
+    await visitor.ask(address);
+    assert.deepEqual(await signedIn(visitor), { user: 'jo@example.org', role: 'viewer', local: false });
+    const again = new Visitor(url);
+    await throughTheProvider(again, 'jo');
+    await again.ask(address);
+    assert.equal(await signedIn(again), 401, 'not with the code and state of another journey');
+  });
+
+  test('a state that was changed on the way is refused', async () => {
+    const visitor = new Visitor(url);
+    const address = new URL(await throughTheProvider(visitor, 'mina'));
+    address.searchParams.set('state', 'another');
+    const refused = await visitor.ask(address.href);
+    assert.match(await refused.text(), /did not succeed/);
+    assert.equal(await signedIn(visitor), 401);
+  });
+
+  test('while the provider is away, who is in stays in, and the owner enters with the local password', async () => {
+    const visitor = new Visitor(url);
+    await visitor.ask(await throughTheProvider(visitor, 'mina'));
+    const address = await throughTheProvider(new Visitor(url), 'jo');
+    await provider.stop();
+    try {
+      assert.equal((await visitor.ask('/dashboard/one')).status, 200);
+      const owner = new Visitor(url);
+      await owner.signIn('owner', ownerPassword);
+      assert.deepEqual(await signedIn(owner), { user: 'owner', role: 'owner', local: true });
+      const jo = new Visitor(url);
+      await jo.ask('/access/provider');
+      assert.notEqual((await jo.ask(address)).status, 200);
+      assert.equal(await signedIn(jo), 401);
+    } finally {
+      await provider.again();
+    }
+  });
+});
+
+test('a provider that is away when Percept starts is said with its address, and tried again', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'percept-oidc-'));
+  const [port, away] = [await freePort(), await freePort()];
+  const access = await openAccess(
+    { folder, port, oidc: { issuer: `http://127.0.0.1:${away}/pool`, clientId: 'c', groups: {}, insecure: true } },
+    ownerPassword,
+  );
+  const server = createServer((request, response) =>
+    access.middleware(request, response, () => response.end('inside')),
+  );
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+    access.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const visitor = new Visitor(`http://127.0.0.1:${port}`);
+  for (let i = 0; i < 2; i++) {
+    const page = await (await visitor.ask('/access/provider')).text();
+    assert.match(page, new RegExp(`http://127\\.0\\.0\\.1:${away}/pool cannot be reached .*ECONNREFUSED`));
+    assert.match(page, /owners can use their local password/);
+  }
+});

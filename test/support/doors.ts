@@ -1,0 +1,122 @@
+import { WebSocket } from 'ws';
+import { root } from './node-red.ts';
+
+export const ownerPassword = 'a few plain words';
+
+/** Source text for `settings` of a NodeRed: our locks as a user would put them into settings.js. */
+export function lockSettings(port: number, options: object = {}): string {
+  const given = JSON.stringify({ ownerPassword, ...options });
+  return `...require(${JSON.stringify(`${root}/access.js`)}).lock({ userDir: __dirname, uiPort: ${port} }, ${given}),`;
+}
+
+/** What a browser would send and keep: cookies by name. */
+export class Visitor {
+  readonly #url: string;
+  readonly #cookies = new Map<string, string>();
+
+  constructor(url: string, cookie?: string) {
+    this.#url = url;
+    if (cookie) this.#take([cookie]);
+  }
+
+  get cookie(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  async ask(path: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Response> {
+    const own = method === 'GET' ? {} : { origin: this.#url };
+    const response = await fetch(path.startsWith('http') ? path : this.#url + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...own, ...(this.cookie ? { cookie: this.cookie } : {}), ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+    this.#take(response.headers.getSetCookie());
+    return response;
+  }
+
+  post(path: string, form: Readonly<Record<string, string>>, headers: Record<string, string> = {}): Promise<Response> {
+    return this.ask(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: new URLSearchParams(form).toString(),
+    });
+  }
+
+  async signIn(name: string, password: string): Promise<Response> {
+    return this.post('/access/sign-in', { name, password });
+  }
+
+  #take(cookies: readonly string[]): void {
+    for (const cookie of cookies) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (value === '') this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+  }
+}
+
+interface Asking {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/** @returns what became of opening a WebSocket: `open`, or the status of the refusal */
+export function knock(url: string, headers: Record<string, string>): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url, { headers });
+    socket.once('open', () => {
+      socket.terminate();
+      resolve('open');
+    });
+    socket.once('error', (error) => resolve(/\d{3}/.exec(error.message)?.[0] ?? error.message));
+  });
+}
+
+/** A page's channel to the dashboard, spoken by hand: Socket.IO 4 over one WebSocket. */
+export class PageChannel {
+  readonly #socket: WebSocket;
+  readonly received: string[] = [];
+  closed = false;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data) => {
+      const text = String(data);
+      if (text === '2') socket.send('3');
+      else this.received.push(text);
+    });
+    socket.once('close', () => {
+      this.closed = true;
+    });
+  }
+
+  /** Resolves to the channel, or to why there is none. */
+  static open(url: string, headers: Record<string, string>): Promise<PageChannel | string> {
+    return new Promise((resolve) => {
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/dashboard/socket.io/?EIO=4&transport=websocket`, {
+        headers,
+      });
+      const channel = new PageChannel(socket);
+      socket.once('error', (error) => resolve(error.message));
+      socket.on('message', (data) => {
+        const text = String(data);
+        if (text.startsWith('0')) socket.send('40');
+        else if (text.startsWith('40')) resolve(channel);
+        else if (text.startsWith('44')) {
+          socket.terminate();
+          resolve(text);
+        }
+      });
+    });
+  }
+
+  emit(event: string, ...args: readonly unknown[]): void {
+    this.#socket.send(`42${JSON.stringify([event, ...args])}`);
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+}
