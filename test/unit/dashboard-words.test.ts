@@ -14,6 +14,8 @@ import {
 import { languages, pickLanguage, translator } from '../../nodes/dashboard/ui/shared/language.ts';
 import { lineFor, lineOf } from '../../nodes/dashboard/ui/shared/palette.ts';
 import { Rate, sparkOf } from '../../nodes/dashboard/ui/shared/rate.ts';
+import { clockWords, stateWords } from '../../nodes/dashboard/ui/sources/health.ts';
+import { sourcesTexts } from '../../nodes/dashboard/ui/sources/texts.ts';
 import { healthOf } from '../../nodes/dashboard/ui/tiles/health.ts';
 import { tilesTexts } from '../../nodes/dashboard/ui/tiles/texts.ts';
 import { root } from '../support/node-red.ts';
@@ -138,4 +140,17 @@ test('a page takes the theme that is wanted, if it has one of the two', () => {
     b: { theme: 'other' },
   });
   assert.equal(withTheme({ a: { theme: 'd' } }, themes, true), undefined);
+});
+
+test('a clock that is off is said with how far, by what its gateway measured or else by the newest reading', () => {
+  const text = translator(sourcesTexts, 'en-US');
+  const row = { source: 'a', state: 'clock', lastReceived: 0, lastTime: 0, age: 0, interval: 0, stored: 1 } as const;
+  const words = (lag: number, clockOffset: number | null) => stateWords({ ...row, lag, clockOffset }, text, 'en-US');
+  assert.equal(words(86_400_000, -120_000), 'Clock 2 min ahead');
+  assert.equal(words(-3_600_000, null), 'Clock 1 hr ahead');
+  assert.equal(words(5, 90_000), 'Clock 2 min behind');
+  const measured = { ...row, state: 'ok', lag: 40, clockOffset: 30.2 } as const;
+  assert.equal(stateWords(measured, text, 'en-US'), 'Normal');
+  assert.equal(clockWords(measured, text, 'en-US'), 'Its clock is 30 ms behind ours, as its gateway has measured');
+  assert.equal(clockWords({ ...measured, clockOffset: null }, text, 'en-US'), '');
 });

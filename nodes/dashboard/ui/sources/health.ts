@@ -14,6 +14,8 @@ export interface SourceHealth {
   /** Usual ms between arrivals; 0: not known yet. */
   readonly interval: number;
   readonly lag: number;
+  /** What makes our time of the source's, ms, where its gateway has measured it. */
+  readonly clockOffset?: number | null;
   readonly stored: number;
 }
 
@@ -24,7 +26,7 @@ export const levelOf: Readonly<Record<SourceHealth['state'], Level>> = {
   silent: 'critical',
 };
 
-export const wordOf = { ok: 'ok', clock: 'clock', late: 'late', silent: 'silent_' } as const;
+const wordOf = { ok: 'ok', late: 'late', silent: 'silent_' } as const;
 
 /** Readings a second of each source, by what its count grew between answers. */
 export class Rates {
@@ -55,13 +57,35 @@ export function rateWords(perSecond: number | undefined, text: Translate<Sources
     : text('perMinute', { rate: round(perSecond * 60) });
 }
 
+/** "Clock 2 min ahead" where that is what is wrong. Without a measurement the newest reading tells. */
+export function stateWords(
+  { state, clockOffset, lag }: SourceHealth,
+  text: Translate<SourcesText>,
+  language: string,
+): string {
+  if (state !== 'clock') return text(wordOf[state]);
+  const behind = clockOffset ?? lag;
+  return text(behind < 0 ? 'clockAhead' : 'clockBehind', { duration: formatDuration(Math.abs(behind), language) });
+}
+
+/** What was measured of its clock, for whoever hovers over the lag; nothing where nothing was. */
+export function clockWords({ clockOffset }: SourceHealth, text: Translate<SourcesText>, language: string): string {
+  if (typeof clockOffset !== 'number') return '';
+  const offset = milliseconds(Math.abs(clockOffset), language);
+  return text(clockOffset < 0 ? 'clockMeasuredAhead' : 'clockMeasuredBehind', { offset });
+}
+
 /** Milliseconds matter in a lag, unlike in an age. */
 export function lagOf({ lag }: SourceHealth, language: string): string {
-  if (Math.abs(lag) >= 1000) return formatDuration(lag, language);
+  return milliseconds(lag, language);
+}
+
+function milliseconds(ms: number, language: string): string {
+  if (Math.abs(ms) >= 1000) return formatDuration(ms, language);
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit: 'millisecond',
     unitDisplay: 'short',
     maximumFractionDigits: 0,
-  }).format(lag);
+  }).format(ms);
 }
