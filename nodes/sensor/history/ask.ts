@@ -1,15 +1,18 @@
 import { type Static, Type } from 'typebox';
+import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
 import type { Answer } from './answers.js';
+import { historyError } from './errors.js';
 import type { ExportAsk } from './export.js';
 import { findingsIn } from './findings.js';
 import { lettersAnswer } from './letters.js';
 import { readRange } from './range.js';
 import { seriesAnswer } from './series.js';
+import { type SoundAnswer, soundAnswer } from './sound.js';
 import { sourcesAnswer } from './sources.js';
 import { throughputAnswer } from './throughput.js';
 
-export const kinds = ['series', 'sources', 'findings', 'letters', 'throughput', 'export'] as const;
+export const kinds = ['series', 'sources', 'findings', 'letters', 'throughput', 'sound', 'export'] as const;
 export const formats = ['csv', 'json', 'jsonl'] as const;
 
 const patterns = Type.Union([Type.Array(Type.String()), Type.String()]);
@@ -53,8 +56,11 @@ export type Ask = Omit<Settings, 'sources' | 'quantities'> &
   Required<Pick<Override, 'sources' | 'quantities'>> &
   Pick<Override, 'from' | 'to'>;
 
-/** @throws PerceptError `history-range`, `store-…` */
-export async function answer(store: Store, ask: Ask, now: number): Promise<Answer> {
+/**
+ * @param bucket where recordings lie; only sound needs it
+ * @throws PerceptError `history-range`, `history-sound-…`, `store-…`, `bucket-…`
+ */
+export async function answer(store: Store, ask: Ask, now: number, bucket?: Bucket): Promise<Answer | SoundAnswer> {
   switch (ask.kind) {
     case 'sources':
       return sourcesAnswer(store.db, ask, now);
@@ -62,6 +68,9 @@ export async function answer(store: Store, ask: Ask, now: number): Promise<Answe
       return lettersAnswer(store.db, ask.limit);
     case 'throughput':
       return throughputAnswer(store.db, now);
+    case 'sound':
+      if (!bucket) throw historyError('history-sound-bucket', {});
+      return soundAnswer(store.db, bucket, { ...ask, range: readRange(ask, now) });
     case 'findings': {
       const range = readRange(ask, now);
       const findings = await findingsIn(store.db, { ...ask, range, newestFirst: true });

@@ -49,4 +49,52 @@ export const historyError = defineErrors({
       action: '요청한 브라우저나 프로그램이 연결을 끊었습니다. 다시 요청하세요.',
     },
   },
+  'history-sound-bucket': {
+    'en-US': {
+      status: 'no bucket chosen',
+      text: 'Sound lies in a bucket, and none is chosen.',
+      action: 'Open the node and choose the bucket that sensor in puts recordings into.',
+    },
+    ko: {
+      status: '버킷 미선택',
+      text: '소리는 버킷에 있는데, 버킷이 선택되지 않았습니다.',
+      action: '노드를 열어 sensor in이 녹음을 넣는 버킷을 고르세요.',
+    },
+  },
+  'history-sound-source': {
+    'en-US': {
+      status: 'name one source',
+      text: 'Sound is of one source and one quantity; this was asked for: {found}.',
+      action: 'Give one name in sources and at most one in quantities, without a star.',
+    },
+    ko: {
+      status: '소스를 하나만',
+      text: '소리는 소스 하나, 항목 하나의 것입니다. 요청한 것: {found}.',
+      action: 'sources에 이름 하나, quantities에 많아야 하나를 별표 없이 지정하세요.',
+    },
+  },
+  'history-sound-none': {
+    'en-US': {
+      status: 'nothing recorded',
+      text: 'Of {source} ({quantity}) nothing was recorded at {time}, or it is no longer kept.',
+      action: 'Choose another moment; sensor in needs a bucket, and the store says how long recordings are kept.',
+    },
+    ko: {
+      status: '녹음 없음',
+      text: '{time}에 {source}({quantity})의 녹음이 없거나 보존 기간이 지났습니다.',
+      action: '다른 시각을 고르세요. sensor in에 버킷이 필요하고, 녹음 보존 기간은 저장소 설정에 있습니다.',
+    },
+  },
+  'history-sound-file': {
+    'en-US': {
+      status: 'damaged recording',
+      text: 'The recording {key} is no WAV file that can be read: {problem}.',
+      action: 'Compare it with your backup; the readings of that time are not affected.',
+    },
+    ko: {
+      status: '손상된 녹음',
+      text: '녹음 {key}은(는) 읽을 수 있는 WAV 파일이 아닙니다: {problem}.',
+      action: '백업과 비교하세요. 그 시각의 측정값에는 영향이 없습니다.',
+    },
+  },
 });

@@ -1,14 +1,26 @@
 import { ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { defineNode, type Message, messageReader, type NodeContext } from '../../kit/index.js';
+import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
 import { type Ask, answer, exportAsk, Override, Settings } from './ask.js';
 import { historyError } from './errors.js';
 import { exportText, exportToFile, exportToResponse } from './export.js';
 
-const Config = Type.Object({ store: Type.String(), ...Settings.properties });
-type Context = NodeContext<Settings & { store: string }>;
+const Config = Type.Object({
+  store: Type.String(),
+  /** Where recordings lie; only sound needs it. */
+  bucket: Type.Optional(Type.String()),
+  ...Settings.properties,
+});
+type Context = NodeContext<Static<typeof Config>>;
+
+/** What is asked. */
+interface Places {
+  readonly store: Store;
+  readonly bucket: Bucket | undefined;
+}
 
 /** A page with many widgets asks many questions; a feed wired to this node by mistake asks without end. */
 const mostAtOnce = 64;
@@ -19,7 +31,9 @@ export default defineNode({
   type: 'percept-history',
   config: Config,
   async start(context) {
-    const store = await context.use<Store>(context.config.store, 'percept-store');
+    const { config } = context;
+    const store = await context.use<Store>(config.store, 'percept-store');
+    const bucket = config.bucket ? await context.use<Bucket>(config.bucket, 'percept-bucket') : undefined;
     context.status('ok', 'history.status.ready');
     let asked = 0;
     return {
@@ -27,7 +41,7 @@ export default defineNode({
         if (asked >= mostAtOnce) throw historyError('history-busy', { limit: mostAtOnce });
         asked++;
         try {
-          return [await answering(context, store, msg)];
+          return [await answering(context, { store, bucket }, msg)];
         } finally {
           asked--;
         }
@@ -36,11 +50,11 @@ export default defineNode({
   },
 });
 
-async function answering(context: Context, store: Store, msg: Message): Promise<Message> {
+async function answering(context: Context, { store, bucket }: Places, msg: Message): Promise<Message> {
   const ask = { ...context.config, ...override(msg) };
   if (ask.kind === 'export') return exporting(context, store, ask, msg);
   const began = performance.now();
-  msg.payload = await answer(store, ask, Date.now());
+  msg.payload = await answer(store, ask, Date.now(), bucket);
   context.status('ok', 'history.status.answered', { ms: Math.round(performance.now() - began) });
   return msg;
 }
