@@ -70,7 +70,7 @@ export class Microphone implements Ear {
   }
 }
 
-/** Screwed to the bearing: it feels what moves the casing, and next to nothing of the air. */
+/** Screwed to the bearing: it feels what moves the casing, and less of what is in the air. */
 export class Accelerometer implements Ear {
   readonly #structure: Structure;
   readonly #response: Biquad;
@@ -81,7 +81,7 @@ export class Accelerometer implements Ear {
   }
 
   hear(forces: Forces, out: Float64Array, samples: number): void {
-    for (let i = 0; i < samples; i++) out[i] = (forces.body[i] as number) + 0.12 * (forces.air[i] as number);
+    for (let i = 0; i < samples; i++) out[i] = (forces.body[i] as number) + 0.3 * (forces.air[i] as number);
     this.#structure.add(forces, out, samples);
     this.#response.run(out, samples);
   }
