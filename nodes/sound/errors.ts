@@ -171,6 +171,66 @@ export const soundError = defineErrors({
       action: '이 노드 앞에 spectrogram 노드를 연결하세요.',
     },
   },
+  'sound-network-none': {
+    'en-US': {
+      status: 'no model chosen',
+      text: 'It is to judge by a network, and no model is chosen.',
+      action: 'Open the node and choose one; percept models list shows what there is.',
+    },
+    ko: {
+      status: '모델 없음',
+      text: '신경망으로 판단하도록 설정되어 있지만 모델이 선택되지 않았습니다.',
+      action: '노드를 열어 모델을 고르세요. percept models list로 목록을 볼 수 있습니다.',
+    },
+  },
+  'sound-network-kind': {
+    'en-US': {
+      status: 'other kind of model',
+      text: 'The model {model} gives {decoder}; what judges sound gives classes or a reconstruction.',
+      action: 'Choose another model, or correct the output in its card.',
+    },
+    ko: {
+      status: '다른 종류의 모델',
+      text: '모델 {model}의 출력은 {decoder}입니다. 소리를 판단하려면 classes나 reconstruction이어야 합니다.',
+      action: '다른 모델을 고르거나 카드의 output을 고치세요.',
+    },
+  },
+  'sound-network-form': {
+    'en-US': {
+      status: 'other picture',
+      text: 'The model {model} looks at {expected}, but {source} is {found} (channels x bands x frames).',
+      action: 'Set the spectrogram node to what the model was made for; for most it is the preset picture.',
+    },
+    ko: {
+      status: '입력 형태 불일치',
+      text: '모델 {model}의 입력은 {expected}인데 {source}은(는) {found}(채널 x 대역 x 프레임)입니다.',
+      action: 'spectrogram 노드를 모델에 맞게 설정하세요. 대부분은 picture 프리셋입니다.',
+    },
+  },
+  'sound-network-output': {
+    'en-US': {
+      status: 'unusable answer',
+      text: 'The model {model} gave {problem}.',
+      action: 'Correct its card, or use another version of the model; percept models verify {model} tries it.',
+    },
+    ko: {
+      status: '잘못된 출력',
+      text: '모델 {model}의 출력을 사용할 수 없습니다: {problem}.',
+      action: '카드를 고치거나 다른 버전을 사용하세요. percept models verify {model}로 확인할 수 있습니다.',
+    },
+  },
+  'sound-network-learns': {
+    'en-US': {
+      status: 'nothing to learn',
+      text: '{source} is judged by a network, and this node does not train networks.',
+      action: 'Wire a learn node to it, or set the kind to learned normal.',
+    },
+    ko: {
+      status: '학습 대상 아님',
+      text: '{source}은(는) 신경망으로 판단합니다. 이 노드는 신경망을 학습하지 않습니다.',
+      action: 'learn 노드를 연결하거나 종류를 학습한 정상으로 바꾸세요.',
+    },
+  },
 });
 
 export type SoundErrorCode = Parameters<typeof soundError>[0];

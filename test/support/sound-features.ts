@@ -1,4 +1,4 @@
-import { featuresOf } from '../../dist/sound/normal/features.js';
+import { featureNames, featuresOf, viewsOf } from '../../dist/sound/normal/features.js';
 import { type SpectrogramSettings, Spectrograms } from '../../dist/sound/spectrogram.js';
 import { pcmOf, type Recording } from './sound-recordings.ts';
 
@@ -32,4 +32,9 @@ export async function rowsOf(
   const rows: Float64Array[] = [];
   for (const stretch of stretches) rows.push(featuresOf(await spectrograms.of(pcmOf(stretch), settings)));
   return rows;
+}
+
+/** The columns of those rows that are looked at together. */
+export async function viewsFor([stretch]: readonly Recording[], settings = hearing): Promise<number[][]> {
+  return stretch ? viewsOf(featureNames(await spectrograms.of(pcmOf(stretch), settings))) : [];
 }

@@ -53,3 +53,14 @@ export async function spectrogramsOf(
   }
   return all;
 }
+
+/** The same, as if by a microphone that hears the lowest band so many dB louder, the highest so many, and between along a line. */
+export function leaning(spectrogram: Spectrogram, low: number, high: number): Spectrogram {
+  const [, , bands] = spectrogram.shape;
+  const data = Buffer.alloc(spectrogram.data.length);
+  for (let i = 0; i < data.length / 4; i++) {
+    const more = low + ((high - low) * (i % bands)) / (bands - 1);
+    data.writeFloatLE(spectrogram.data.readFloatLE(4 * i) + more, 4 * i);
+  }
+  return { ...spectrogram, data };
+}

@@ -129,6 +129,30 @@ export function withNoise(
   return { ...stretch, channels: [samples.map((sample, i) => sample + gain * (piece[i] as number))] };
 }
 
+/** How strongly recordings shake on each axis, on average: standard deviations. */
+export function strengthOf(recordings: readonly Recording[]): number[] {
+  const axes = recordings[0]?.channels.length ?? 0;
+  return Array.from({ length: axes }, (_, axis) => {
+    const powers = recordings.map(({ channels }) => varianceOf(channels[axis] as Float32Array));
+    return Math.sqrt(powers.reduce((sum, one) => sum + one, 0) / powers.length);
+  });
+}
+
+/** Noise of a sensor on every axis. @param deviations of it */
+export function withHiss(recording: Recording, deviations: readonly number[], random: () => number): Recording {
+  const channels = recording.channels.map((samples, axis) => {
+    // the sum of twelve even ones is as good as Gaussian; each has a variance of 1/3
+    const noise = (): number => Array.from({ length: 12 }, random).reduce((sum, one) => sum + one, 0) / 2;
+    return samples.map((sample) => sample + (deviations[axis] as number) * noise());
+  });
+  return { ...recording, channels };
+}
+
+function varianceOf(samples: Float32Array): number {
+  const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+  return samples.reduce((sum, sample) => sum + (sample - mean) ** 2, 0) / samples.length;
+}
+
 function powerOf(samples: Float32Array): number {
   return samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
 }

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Finding, type Spectrogram, setLanguage } from '../../dist/kit/index.js';
 import { Episode } from '../../dist/sound/anomaly/episode.js';
+import { judgesBy } from '../../dist/sound/anomaly/judges.js';
 import { Keep } from '../../dist/sound/anomaly/keep.js';
 import { Listener, type ListenerSettings, type Taken } from '../../dist/sound/anomaly/listener.js';
-import { type Rule, ruleFor } from '../../dist/sound/normal/alarm.js';
+import { plainRule, type Rule, ruleFor } from '../../dist/sound/normal/alarm.js';
 import { Drift } from '../../dist/sound/normal/drift.js';
 import { learn, readModel } from '../../dist/sound/normal/model.js';
 import { newTones, sidebandsOf, usualTones } from '../../dist/sound/normal/tones.js';
-import { Machine, spectrogramsOf } from '../support/sound-machine.ts';
+import { leaning, Machine, spectrogramsOf } from '../support/sound-machine.ts';
 import { parkMiller } from '../support/sound-signals.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'percept-anomaly-'));
@@ -19,9 +20,19 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const settings: ListenerSettings = { minutes: 0.6, auto: true, perDay: 1, driftHours: 24 };
 const needed = 36;
 
+const none = { judge: () => assert.fail('no network was named') };
+const listenerOn = (keep: Keep, more: Partial<ListenerSettings> = {}): Listener =>
+  new Listener(
+    'hall/fan',
+    { ...settings, ...more },
+    keep,
+    async (heard) => learn(heard, 0),
+    judgesBy(none, { ...settings, ...more }),
+  );
+
 let folders = 0;
 async function listener(more: Partial<ListenerSettings> = {}, keep = new Keep(join(folder, String(++folders)))) {
-  const one = new Listener('hall/fan', { ...settings, ...more }, keep, async (heard) => learn(heard, 0));
+  const one = listenerOn(keep, more);
   await one.start();
   return { one, keep };
 }
@@ -64,12 +75,26 @@ test('it learns by itself, stays quiet while all is normal, and says since when 
   assert.equal(end?.until, 212_288);
 });
 
-test('louder all over is told as one thing, with the likely cause', async () => {
+test('a microphone that was moved or turned is told as that: all bands go alike; a machine that whistles is not', async () => {
   const { one } = await listener();
   const machine = new Machine(2);
   await taken(one, await spectrogramsOf(machine, needed, 0));
-  const [finding] = findingsIn(await taken(one, await spectrogramsOf(machine, 8, 100_000, { gain: 4 })));
-  assert.match(finding?.reasons[0] ?? '', /^It is 12 dB louder than normal all over\. If the microphone was moved/);
+  const reasonsFor = async (
+    from: number,
+    change: (stretch: Spectrogram) => Spectrogram,
+  ): Promise<readonly string[]> => {
+    const [finding] = findingsIn(await taken(one, (await spectrogramsOf(machine, 8, from)).map(change)));
+    await taken(one, await spectrogramsOf(machine, 12, from + 9000));
+    return finding?.reasons ?? [];
+  };
+  const nearer = await reasonsFor(100_000, (stretch) => leaning(stretch, 12, 12));
+  assert.match(nearer[0] ?? '', /^It is 12 dB louder than normal all over\.$/);
+  assert.match(nearer[1] ?? '', /^All bands go alike: the microphone may have been moved or turned/);
+  const turned = await reasonsFor(200_000, (stretch) => leaning(stretch, 0, -15));
+  assert.match(turned[0] ?? '', /^It is quieter than normal towards the highs, by 1\d dB at the top\.$/);
+  assert.match(turned[1] ?? '', /moved or turned/);
+  const [whistle] = findingsIn(await taken(one, await spectrogramsOf(machine, 8, 300_000, { whistle: 0.05 })));
+  assert.ok(whistle?.reasons.every((reason) => !/moved/.test(reason)));
 });
 
 test('a reason is in the language of the runtime', async () => {
@@ -96,7 +121,7 @@ test('what was learned survives a restart; a damaged file is set aside and told'
 
   const own = join(folder, String(folders));
   writeFileSync(join(own, readdirSync(own)[0] ?? ''), '{"source":');
-  const third = new Listener('hall/fan', settings, keep, async (heard) => learn(heard, 0));
+  const third = listenerOn(keep);
   await assert.rejects(third.start(), { code: 'sound-model' });
   assert.match(readdirSync(own)[0] ?? '', /\.damaged$/);
 });
@@ -112,7 +137,14 @@ test('a model is plain JSON with its card, scores alike after being read, and re
   const copy = JSON.parse(JSON.stringify(model));
   assert.deepEqual(readModel(copy), readModel(model));
   assert.ok(JSON.stringify(model).length < 60_000);
-  for (const bad of [{}, null, { ...copy, version: 2 }, { ...copy, rows: `${copy.rows}AAAA` }, { ...copy, mean: '!' }])
+  for (const bad of [
+    {},
+    null,
+    { ...copy, version: 1 },
+    { ...copy, views: [{ ...copy.views[0], rows: `${copy.views[0].rows}AAAA` }] },
+    { ...copy, views: [{ ...copy.views[0], columns: [99] }] },
+    { ...copy, mean: '!' },
+  ])
     assert.throws(() => readModel(bad), { code: 'sound-model' });
 });
 
@@ -146,27 +178,70 @@ test('a dead microphone and a clipped one are told as such, and silence is not j
   assert.equal(clipped?.kind, 'microphone-clipped');
 });
 
-function alarmsIn(scores: readonly number[], { threshold, inRow }: Rule): number {
-  let [alarms, row] = [0, 0];
-  for (const score of scores) {
-    row = score > threshold ? row + 1 : 0;
-    if (row === inRow) alarms++;
-  }
-  return alarms;
+function alarmsIn(scores: readonly number[], rule: Rule): number {
+  const episode = new Episode();
+  return scores.filter((score, i) => episode.step(stretch(score, i), rule) === 'begins').length;
 }
 
-test('the rule is broken as often as allowed: one in a row where there is enough to know, more where there is not', () => {
+const stretch = (score: number, time: number, recordings: readonly string[] = []) => {
+  return { score, critical: false, time, end: time + 1, recordings };
+};
+
+/** As often alike as stretches of a machine whose speed wanders: each is mostly the one before. */
+function wandering(count: number, random: () => number): number[] {
+  let at = 0;
+  return Array.from({ length: count }, () => {
+    at = 0.8 * at + 0.6 * (random() + random() + random());
+    return at;
+  });
+}
+
+test('normal sound alarms no more often than is allowed, also where stretches are alike one after the other', () => {
   const random = parkMiller(12);
-  const scores = (count: number): number[] => Array.from({ length: count }, () => random());
-  const many = ruleFor(scores(200_000), 1, 2);
-  assert.equal(many.inRow, 1);
-  assert.ok(Math.abs(alarmsIn(scores(864_000), many) / 10 - 2) < 2);
-  const few = ruleFor(scores(600), 1, 1);
-  assert.ok(few.inRow === 2 || few.inRow === 3);
-  assert.ok(alarmsIn(scores(864_000), few) / 10 < 6);
-  // what comes in bursts needs more in a row
-  const bursts = scores(600).map((score, i) => (i % 100 < 4 ? 5 + score : score));
-  assert.ok(ruleFor(bursts, 1, 1).inRow > 4);
+  const even = (count: number): number[] => Array.from({ length: count }, () => random());
+  for (const scores of [even, (count: number) => wandering(count, random)]) {
+    for (const known of [600, 2000]) {
+      const rule = ruleFor(scores(known), 1, 24);
+      assert.ok(alarmsIn(scores(86_400), rule) <= 24);
+    }
+  }
+});
+
+test('what is strange beyond all alarms in three stretches, what is a little strange in more, a knock not at all', () => {
+  const random = parkMiller(13);
+  const normal = (): number => random() + random() + random();
+  const rule = ruleFor(Array.from({ length: 600 }, normal), 1, 1);
+  const after = (score: () => number): number => {
+    const episode = new Episode();
+    for (let i = 1; i <= 100; i++) if (episode.step(stretch(score(), i), rule) === 'begins') return i;
+    return Number.POSITIVE_INFINITY;
+  };
+  assert.equal(
+    after(() => 50),
+    3,
+  );
+  const little = after(() => 2 + 0.5 * random());
+  assert.ok(little > 3 && little < 30, `${little}`);
+  let knocks = 0;
+  assert.equal(
+    after(() => (knocks++ % 20 === 10 ? 50 : 0.5 * random())),
+    Number.POSITIVE_INFINITY,
+  );
+});
+
+test('of twenty stretches as of thousands a rule is made, and none is so high that nothing reaches it', () => {
+  const random = parkMiller(14);
+  for (const count of [20, 5000]) {
+    const { threshold, evidence } = ruleFor(
+      Array.from({ length: count }, () => random()),
+      1,
+      1,
+    );
+    assert.ok(threshold <= 1);
+    assert.ok(evidence(5) > 0 && evidence(0) < 0);
+  }
+  const same = ruleFor(Array(30).fill(1), 1, 1);
+  assert.ok(same.evidence(2) > 0 && same.evidence(1) < 0);
 });
 
 test('drift is followed slowly and only so far', () => {
@@ -189,21 +264,26 @@ test('nothing is followed while something is strange, also before it is an alarm
   assert.ok((broken.at(-1)?.score ?? 0) > 0.8 * (broken[0]?.score ?? 0));
 });
 
-test('an episode begins with its first stretch and ends with its last', () => {
+test('an episode begins with its first stretch, ends with its last, and knows the recordings of the strange ones', () => {
   const episode = new Episode();
-  const rule = { threshold: 1, inRow: 2 };
-  const changes = [0, 2, 0, 2, 2, 2, 9, 0, 0, 2, 0, 0, 0, 0, 0, 0].map((score, i) =>
-    episode.step(score, rule, i, i + 1),
+  const rule = plainRule(1);
+  const scores = [0, 2, 0, 2, 2, 2, 9, 0, 0, 2, 0, 0, 0, 0, 0];
+  const changes = scores.map((score, i) =>
+    episode.step({ ...stretch(score, i, [`rec/${i}.wav`]), critical: score > 5 }, rule),
   );
   assert.deepEqual(
     [...changes.entries()].filter(([, change]) => change),
     [
-      [4, 'begins'],
+      [5, 'begins'],
       [6, 'worse'],
       [14, 'ends'],
     ],
   );
-  assert.deepEqual([episode.since, episode.until, episode.severity], [3, 10, 'critical']);
+  assert.deepEqual([episode.since, episode.until, episode.score, episode.critical], [3, 10, 9, true]);
+  assert.deepEqual(
+    episode.evidence,
+    [3, 4, 5, 6, 9].map((i) => `rec/${i}.wav`),
+  );
 });
 
 test('sidebands are found on both sides of a carrier; harmonics are none', () => {

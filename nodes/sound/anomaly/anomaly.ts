@@ -1,30 +1,47 @@
+import type { NodeAPI } from 'node-red';
+import { openModels } from '../../inference/registry.js';
 import { defineNode, type Finding, type Message, type NodeContext, type Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
+import { Networks } from '../network/networks.js';
 import type { NormalModel } from '../normal/model.js';
 import { holdThread } from '../thread.js';
-import { Keep } from './keep.js';
+import { judgesBy } from './judges.js';
+import { isNamed, Keep, type Named } from './keep.js';
 import type { Listener, Taken } from './listener.js';
 import { Listeners } from './listeners.js';
-import { AnomalyConfig, AnomalyControl, modelFolder } from './settings.js';
+import { serveModels } from './models.js';
+import { AnomalyConfig, AnomalyControl, modelFolder, networkIn, registryFolder } from './settings.js';
 
 /** What is followed is slow: losing so much of it in a crash does no harm. */
 const saveEvery = 10 * 60_000;
 
-export default defineNode({
+const anomaly = defineNode({
   type: 'percept-anomaly',
   config: AnomalyConfig,
   message: AnomalyControl,
   start(context) {
     const { config, id, RED } = context;
+    const userDir = String(RED.settings.userDir ?? process.cwd());
+    const network = networkIn(config);
+    const networks = new Networks(openModels({ folder: registryFolder(userDir) }), (problem) => context.fail(problem));
     const { thread, release } = holdThread();
-    const keep = new Keep(modelFolder(String(RED.settings.userDir ?? process.cwd()), id));
+    const keep = new Keep(modelFolder(userDir, id));
     const learn = (heard: Parameters<ConstructorParameters<typeof Listeners>[2]>[0]): Promise<NormalModel> =>
       thread.learn({ heard, now: Date.now() });
-    const listeners = new Listeners(config, keep, learn, (problem) => context.fail(problem));
+    const settings = { ...config, ...(network ? { network } : {}) };
+    const listeners = new Listeners(settings, keep, learn, judgesBy(networks, config), (problem) =>
+      context.fail(problem),
+    );
     const saving = setInterval(() => {
       listeners.each((listener) => listener.save()).catch((thrown: unknown) => context.fail(thrown));
     }, saveEvery).unref();
     context.status('ok', 'anomaly.status.ready');
+    // what is wrong with a model is told now, not when the first sound comes
+    if (network)
+      networks
+        .network(network)
+        .load()
+        .catch((thrown: unknown) => context.fail(thrown));
 
     return {
       async input({ msg, values: { learn: wanted } }) {
@@ -37,6 +54,7 @@ export default defineNode({
       async close(removed) {
         clearInterval(saving);
         await (removed ? keep.remove() : listeners.each((listener) => listener.save()));
+        await networks.close();
         await release();
       },
     };
@@ -44,7 +62,7 @@ export default defineNode({
     async function listen(msg: Message): Promise<void> {
       const spectrogram = spectrogramIn(msg);
       const { source, time } = spectrogram;
-      const taken = await listeners.with(source, (listener) => listener.take(spectrogram));
+      const taken = await listeners.with(source, (listener) => listener.take(spectrogram, recordingsOf(msg)));
       listeners.note(source, taken);
       const { findings, model, ...anomaly } = taken;
       context.send(
@@ -54,6 +72,11 @@ export default defineNode({
     }
   },
 });
+
+export default (RED: NodeAPI): void => {
+  anomaly(RED);
+  serveModels(RED);
+};
 
 function spectrogramIn(msg: Message): Spectrogram {
   const spectrogram = msg['spectrogram'] as Partial<Spectrogram> | undefined;
@@ -73,10 +96,23 @@ async function control(listeners: Listeners, { topic }: Message, wanted: boolean
   else await listeners.each(act);
 }
 
+/** Of the source in the topic; a learned normal also says itself whose it is. */
 async function useModel(listeners: Listeners, { topic, model }: Message): Promise<void> {
-  const given = model as NormalModel;
-  const source = typeof topic === 'string' && topic !== '' ? topic : String(given.card?.source ?? '');
+  if (model === null || typeof model !== 'object') throw soundError('sound-model', { problem: 'it is no object' });
+  const given = model as NormalModel | Named;
+  const own = isNamed(given) ? '' : String(given.card?.source ?? '');
+  const source = typeof topic === 'string' && topic !== '' ? topic : own;
+  if (source === '')
+    throw soundError('sound-model', { problem: 'nothing says whose it is: put the source in msg.topic' });
   await listeners.with(source, (listener) => listener.use(given));
+}
+
+/** Bucket keys, as far as who sent the sound knows them. */
+function recordingsOf({ spectrogram, recording }: Message): readonly string[] {
+  const keys = (spectrogram as { recordings?: unknown }).recordings;
+  if (Array.isArray(keys)) return keys.filter((key) => typeof key === 'string');
+  const key = (recording as { key?: unknown } | undefined)?.key;
+  return typeof key === 'string' ? [key] : [];
 }
 
 function messageOf(finding: Finding, from: Message): Message {

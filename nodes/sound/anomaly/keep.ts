@@ -1,22 +1,34 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { toPerceptError } from '../../kit/index.js';
 import { soundError } from '../errors.js';
 import { NormalModel } from '../normal/model.js';
 
+/** A network that a message named. */
+const Named = Type.Object({
+  name: Type.String({ minLength: 1 }),
+  version: Type.Optional(Type.String()),
+});
+export type Named = Static<typeof Named>;
+
 const Kept = Type.Object({
   source: Type.String(),
-  model: NormalModel,
+  model: Type.Union([NormalModel, Named]),
   /** What was followed since. */
   offset: Type.Array(Type.Number()),
 });
 export interface Kept {
   readonly source: string;
-  readonly model: NormalModel;
+  readonly model: NormalModel | Named;
   readonly offset: readonly number[];
+}
+
+/** What a message or a file gives: an object with a format is meant as a learned normal, whether it is one or not. */
+export function isNamed(model: NormalModel | Named): model is Named {
+  return !('format' in model) && Value.Check(Named, model);
 }
 
 /** What was learned, a file a source. Written beside and renamed, so that a crash leaves the one before. */

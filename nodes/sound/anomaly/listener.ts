@@ -1,19 +1,12 @@
 import type { Finding, Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
 import { fewest } from '../normal/fit.js';
-import { type Judge, type JudgeSettings, judgeOf, type Verdict } from '../normal/judge.js';
-import {
-  formOf,
-  type Heard,
-  lengthOf,
-  type NormalModel,
-  type Observation,
-  observationOf,
-  readModel,
-} from '../normal/model.js';
+import type { Judge, JudgeSettings, Verdict } from '../normal/judge.js';
+import { formOf, type Heard, lengthOf, type NormalModel, type Observation, observationOf } from '../normal/model.js';
 import { Ear } from './ear.js';
 import { type Change, Episode } from './episode.js';
-import type { Keep, Kept } from './keep.js';
+import type { MakeJudge } from './judges.js';
+import { isNamed, type Keep, type Kept, type Named } from './keep.js';
 import { say } from './texts.js';
 
 export interface ListenerSettings extends JudgeSettings {
@@ -21,6 +14,8 @@ export interface ListenerSettings extends JudgeSettings {
   readonly minutes: number;
   /** Whether a source of which nothing is known is learned at once. */
   readonly auto: boolean;
+  /** What every source is judged by unless a message names another; absent: each is learned. */
+  readonly network?: Named;
 }
 
 export type State = 'unknown' | 'learning' | 'normal' | 'strange' | 'silent';
@@ -31,6 +26,9 @@ export interface Taken {
   readonly learning?: number;
   readonly score?: number;
   readonly threshold?: number;
+  /** What a network takes it for, and how sure it is of that, 0 to 1. */
+  readonly condition?: string;
+  readonly sure?: number;
   readonly findings: readonly Finding[];
   /** What has just been learned. */
   readonly model?: NormalModel;
@@ -47,33 +45,48 @@ export class Listener {
   readonly #settings: ListenerSettings;
   readonly #keep: Keep;
   readonly #learn: (heard: Heard) => Promise<NormalModel>;
+  readonly #judge: MakeJudge;
   readonly #ear = new Ear();
   #episode = new Episode();
-  #known: { readonly model: NormalModel; readonly judge: Judge } | undefined;
+  #known: { readonly model: NormalModel | Named; readonly judge: Judge } | undefined;
   #learning: Learning | undefined;
   #wanted = false;
   #worn = false;
-  #reasons: readonly string[] = [];
+  #about: Pick<Finding, 'reasons' | 'severity'> = { reasons: [], severity: 'warning' };
 
-  /** @param learn done elsewhere, since it takes up to a second */
-  constructor(source: string, settings: ListenerSettings, keep: Keep, learn: (heard: Heard) => Promise<NormalModel>) {
+  /**
+   * @param learn done elsewhere, since it takes up to a second
+   * @param judge makes a judge of a model, PerceptError `sound-model` if it is none
+   */
+  constructor(
+    source: string,
+    settings: ListenerSettings,
+    keep: Keep,
+    learn: (heard: Heard) => Promise<NormalModel>,
+    judge: MakeJudge,
+  ) {
     this.source = source;
     this.#settings = settings;
     this.#keep = keep;
     this.#learn = learn;
+    this.#judge = judge;
   }
 
   /** @throws PerceptError `sound-model`: what was kept is damaged; then it listens as if nothing had been learned */
   async start(): Promise<void> {
-    this.#wanted = this.#settings.auto;
+    const { auto, network } = this.#settings;
+    if (network) this.#use(network);
+    this.#wanted = auto && !network;
     const kept = await this.#keep.load(this.source);
-    if (!kept) return;
+    // what was learned waits for the day when it is asked for again
+    if (!kept || (network && !isNamed(kept.model))) return;
     this.#use(kept.model, kept.offset);
     this.#wanted = false;
   }
 
-  /** From the next stretch on; what is known goes on judging meanwhile. */
+  /** From the next stretch on; what is known goes on judging meanwhile. @throws PerceptError `sound-network-learns` */
   begin(): void {
+    if (this.#settings.network) throw soundError('sound-network-learns', { source: this.source });
     this.#learning = undefined;
     this.#wanted = true;
   }
@@ -94,15 +107,18 @@ export class Listener {
     return model;
   }
 
-  /** From now on this is what is normal. @throws PerceptError `sound-model` */
-  async use(model: NormalModel): Promise<void> {
+  /** From now on this is what is normal, or who says what is. @throws PerceptError `sound-model` */
+  async use(model: NormalModel | Named): Promise<void> {
     this.#use(model);
     this.cancel();
     await this.save();
   }
 
-  /** @throws PerceptError `sound-other-form` */
-  async take(spectrogram: Spectrogram): Promise<Taken> {
+  /**
+   * @param recordings bucket keys of what the stretch is of
+   * @throws PerceptError `sound-other-form`; of a network `model-…`, `sound-network-…`
+   */
+  async take(spectrogram: Spectrogram, recordings: readonly string[] = []): Promise<Taken> {
     const health = this.#ear.take(spectrogram);
     if (this.#ear.isDeaf(spectrogram)) return { state: 'silent', findings: health };
     const model = await this.#collect(spectrogram);
@@ -110,20 +126,22 @@ export class Listener {
     const more = { ...(model ? { model } : {}), ...(learning === undefined ? {} : { learning }) };
     if (!this.#known) return { state: learning === undefined ? 'unknown' : 'learning', findings: health, ...more };
     const verdict = await this.#known.judge.judge(spectrogram);
-    const findings = [...health, ...this.#judged(spectrogram, verdict, this.#known.judge)];
-    const { score, rule } = verdict;
-    return { state: this.#episode.open ? 'strange' : 'normal', score, threshold: rule.threshold, findings, ...more };
+    const findings = [...health, ...this.#judged(spectrogram, verdict, this.#known.judge, recordings)];
+    const { score, rule, condition, sure } = verdict;
+    const told = condition === undefined || sure === undefined ? {} : { condition, sure };
+    const state = this.#episode.open ? 'strange' : 'normal';
+    return { state, score, threshold: rule.threshold, ...told, findings, ...more };
   }
 
   /** What was learned and followed. */
   async save(): Promise<void> {
-    if (!this.#known) return;
+    if (!this.#known || this.#known.model === this.#settings.network) return;
     const kept: Kept = { source: this.source, model: this.#known.model, offset: this.#known.judge.offset };
     await this.#keep.save(kept);
   }
 
-  #use(model: NormalModel, offset?: readonly number[]): void {
-    this.#known = { model, judge: judgeOf(readModel(model), this.#settings, offset) };
+  #use(model: NormalModel | Named, offset?: readonly number[]): void {
+    this.#known = { model, judge: this.#judge(model, offset) };
     this.#episode = new Episode();
     this.#worn = false;
   }
@@ -147,40 +165,46 @@ export class Listener {
     };
   }
 
-  #judged(spectrogram: Spectrogram, verdict: Verdict, judge: Judge): Finding[] {
+  #judged(spectrogram: Spectrogram, verdict: Verdict, judge: Judge, recordings: readonly string[]): Finding[] {
     const { time } = spectrogram;
-    const { score, rule } = verdict;
-    const change = this.#episode.step(score, rule, time, time + 1000 * lengthOf(formOf(spectrogram)));
+    const { score, severity, rule } = verdict;
+    const end = time + 1000 * lengthOf(formOf(spectrogram));
+    const change = this.#episode.step({ score, critical: severity === 'critical', time, end, recordings }, rule);
     if (!this.#episode.suspicious) verdict.accept();
-    const findings = change ? [this.#finding(change, verdict)] : [];
-    return judge.worn > mostWorn ? [...findings, ...this.#wornOut(time)] : findings;
+    const findings = change ? [this.#finding(change, verdict, quantityOf(spectrogram))] : [];
+    return judge.worn > mostWorn ? [...findings, ...this.#wornOut(time, quantityOf(spectrogram))] : findings;
   }
 
-  #finding(change: Change, verdict: Verdict): Finding {
+  #finding(change: Change, verdict: Verdict, quantity: string): Finding {
+    const { since, until, critical, score, evidence } = this.#episode;
     // at the end there is nothing strange to explain any more
-    if (change !== 'ends') this.#reasons = verdict.reasons();
-    const { since, until, severity, score } = this.#episode;
+    if (change !== 'ends')
+      this.#about = { reasons: verdict.reasons(), severity: critical ? 'critical' : verdict.severity };
     return {
       kind: 'anomaly',
       source: this.source,
-      quantity: 'sound',
+      quantity,
       score,
       threshold: verdict.rule.threshold,
-      severity,
       since,
-      reasons: [...this.#reasons],
-      evidence: [],
+      ...this.#about,
+      evidence,
       ...(change === 'ends' ? { until } : {}),
     };
   }
 
   /** Said once for each model. */
-  #wornOut(time: number): Finding[] {
+  #wornOut(time: number, quantity: string): Finding[] {
     if (this.#worn) return [];
     this.#worn = true;
-    const about = { kind: 'drift', source: this.source, quantity: 'sound', severity: 'notice', since: time } as const;
+    const about = { kind: 'drift', source: this.source, quantity, severity: 'notice', since: time } as const;
     return [{ ...about, score: 1, threshold: mostWorn, reasons: [say('worn')], evidence: [] }];
   }
+}
+
+/** An accelerometer's spectrum is looked at bin by bin, a microphone's as an ear does. */
+function quantityOf({ scale }: Spectrogram): string {
+  return scale === 'mel' ? 'sound' : 'vibration';
 }
 
 /** Share of the features at their limit: a single band may go its way. */

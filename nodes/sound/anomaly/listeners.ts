@@ -1,4 +1,5 @@
 import type { Heard, NormalModel } from '../normal/model.js';
+import type { MakeJudge } from './judges.js';
 import type { Keep } from './keep.js';
 import { Listener, type ListenerSettings, type State, type Taken } from './listener.js';
 
@@ -18,6 +19,7 @@ export class Listeners {
   readonly #settings: ListenerSettings;
   readonly #keep: Keep;
   readonly #learn: (heard: Heard) => Promise<NormalModel>;
+  readonly #judge: MakeJudge;
   readonly #trouble: (problem: unknown) => void;
   readonly #entries = new Map<string, Entry>();
 
@@ -26,11 +28,13 @@ export class Listeners {
     settings: ListenerSettings,
     keep: Keep,
     learn: (heard: Heard) => Promise<NormalModel>,
+    judge: MakeJudge,
     trouble: (problem: unknown) => void,
   ) {
     this.#settings = settings;
     this.#keep = keep;
     this.#learn = learn;
+    this.#judge = judge;
     this.#trouble = trouble;
   }
 
@@ -77,7 +81,7 @@ export class Listeners {
   }
 
   #started(source: string): Entry {
-    const listener = new Listener(source, this.#settings, this.#keep, this.#learn);
+    const listener = new Listener(source, this.#settings, this.#keep, this.#learn, this.#judge);
     return { listener, last: listener.start().catch(this.#trouble), state: 'unknown', learning: undefined };
   }
 }

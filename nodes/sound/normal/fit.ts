@@ -7,13 +7,19 @@ export interface Usual {
   readonly width: number;
 }
 
+/** Some of the features, looked at together. */
+export interface View {
+  readonly columns: readonly number[];
+  readonly fitted: Fitted;
+  readonly usual: Readonly<Record<Detector, Usual>>;
+}
+
 /** Learned from normal sound alone. */
 export interface Normal {
   /** Of each feature; the standard deviation with half a decibel in it, which no microphone resolves. */
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
-  readonly fitted: Fitted;
-  readonly usual: Readonly<Record<Detector, Usual>>;
+  readonly views: readonly View[];
   /** Fused scores of normal sound that the detectors had not seen, in the order in which it was heard. */
   readonly calibration: readonly number[];
 }
@@ -27,26 +33,47 @@ const resolution = 0.5;
 const stretches = 4;
 const oneInTen = 0.9;
 
-/** @param rows features of normal sound, in the order in which it was heard; `fewest` at least */
-export function fitNormal(rows: readonly Float64Array[]): Normal {
+/**
+ * @param rows features of normal sound, in the order in which it was heard; `fewest` at least
+ * @param views columns that are looked at together; all of them unless said
+ */
+export function fitNormal(rows: readonly Float64Array[], views?: readonly (readonly number[])[]): Normal {
   const kept = thinned(rows);
-  const all = matrixOf(kept);
-  const { mean, deviation } = spreadOf(all);
-  const standard = matrixOf(kept.map((row) => standardised(row, mean, deviation)));
-  const unseen = scoresOfUnseen(standard);
-  const usual = usualOf(unseen);
+  const { mean, deviation } = spreadOf(matrixOf(kept));
+  const standard = kept.map((row) => standardised(row, mean, deviation));
+  const columns = views ?? [[...mean.keys()]];
+  const fitted = columns.map((own) => fitView(standard, own));
   return {
     mean,
     deviation,
-    fitted: fitDetectors(standard),
-    usual,
-    calibration: unseen.map((scores) => fuse(scores, usual)),
+    views: fitted.map(({ view }) => view),
+    calibration: kept.map((_, i) => meanOf(fitted.map(({ unseen }) => unseen[i] as number))),
+  };
+}
+
+/** With the scores of its rows by detectors that had not seen them. */
+function fitView(standard: readonly Float64Array[], columns: readonly number[]): { view: View; unseen: number[] } {
+  const rows = matrixOf(standard.map((row) => columnsOf(row, columns)));
+  const unseen = scoresOfUnseen(rows);
+  const usual = usualOf(unseen);
+  return {
+    view: { columns, fitted: fitDetectors(rows), usual },
+    unseen: unseen.map((scores) => fuse(scores, usual)),
   };
 }
 
 /** 0 is usual, 1 what one stretch in ten reaches by one detector; beyond all limits for what was never heard. */
-export function scoreOf({ mean, deviation, fitted, usual }: Normal, features: Float64Array): number {
-  return fuse(scoresOf(fitted, standardised(features, mean, deviation)), usual);
+export function scoreOf({ mean, deviation, views }: Normal, features: Float64Array): number {
+  const standard = standardised(features, mean, deviation);
+  return meanOf(views.map(({ columns, fitted, usual }) => fuse(scoresOf(fitted, columnsOf(standard, columns)), usual)));
+}
+
+function columnsOf(row: Float64Array, columns: readonly number[]): Float64Array {
+  return Float64Array.from(columns, (column) => row[column] as number);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** How many standard deviations each feature is off. */

@@ -1,4 +1,4 @@
-import type { Spectrogram } from '../../kit/index.js';
+import type { Severity, Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
 import { type Rule, ruleFor } from './alarm.js';
 import { Drift } from './drift.js';
@@ -9,6 +9,11 @@ import { reasonsOf } from './reasons.js';
 export interface Verdict {
   readonly score: number;
   readonly rule: Rule;
+  /** How bad it is, if it is something. */
+  readonly severity: Severity;
+  /** What a network takes it for, and its share of certainty, 0 to 1. */
+  readonly condition?: string;
+  readonly sure?: number;
   /** In words, most important first; worked out when asked for. */
   reasons(): string[];
   /** It was normal: what changes slowly may be followed. */
@@ -32,6 +37,9 @@ export interface JudgeSettings {
   readonly driftHours: number;
 }
 
+/** Of the threshold: from here on nobody should wait. */
+const critical = 3;
+
 export function judgeOf(learned: Learned, settings: JudgeSettings, offset?: readonly number[]): Judge {
   const { card, normal } = learned;
   const rule = ruleFor(normal.calibration, card.seconds, settings.perDay);
@@ -48,9 +56,11 @@ export function judgeOf(learned: Learned, settings: JudgeSettings, offset?: read
       checkForm(spectrogram, card.form);
       const heard: Observation = observationOf(spectrogram);
       const features = drift.without(heard.features);
+      const score = scoreOf(normal, features);
       return {
-        score: scoreOf(normal, features),
+        score,
         rule,
+        severity: score >= critical * Math.max(rule.threshold, 1) ? 'critical' : 'warning',
         reasons: () => reasonsOf(learned, features, heard),
         accept: () => drift.follow(heard.features, normal.mean),
       };
@@ -61,7 +71,8 @@ export function judgeOf(learned: Learned, settings: JudgeSettings, offset?: read
 /** Windows and steps are whole samples, so that they may differ by a rounding. */
 const sameTo = 1e-6;
 
-function checkForm(spectrogram: Spectrogram, learned: Form): void {
+/** @throws PerceptError `sound-other-form` */
+export function checkForm(spectrogram: Spectrogram, learned: Partial<Form>): void {
   const found = formOf(spectrogram);
   const different = (Object.keys(learned) as (keyof Form)[]).find((key) => {
     const [a, b] = [found[key], learned[key]];
@@ -72,6 +83,6 @@ function checkForm(spectrogram: Spectrogram, learned: Form): void {
     source: spectrogram.source,
     what: different,
     found: found[different],
-    learned: learned[different],
+    learned: learned[different] ?? '',
   });
 }

@@ -3,9 +3,9 @@ import { Value } from 'typebox/value';
 import type { Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
 import { longestWindow } from '../lines.js';
-import { type Detector, detectors } from './detectors.js';
-import { type Feature, featureNames, featuresOf } from './features.js';
-import { fewest, fitNormal, type Normal, type Usual } from './fit.js';
+import type { Directions as FittedDirections } from './detectors.js';
+import { type Feature, featureNames, featuresOf, viewsOf } from './features.js';
+import { fewest, fitNormal, type Normal, type View } from './fit.js';
 import type { Matrix } from './matrix.js';
 import { type Tones, usualTones } from './tones.js';
 
@@ -14,6 +14,17 @@ const Place = Type.Object({ centre: Type.Number(), width: Type.Number({ exclusiv
 /** Float32, little-endian, in base64. */
 const Packed = Type.String({ pattern: '^[A-Za-z0-9+/]*={0,2}$' });
 const Directions = Type.Object({ mean: Packed, vectors: Packed, reach: Packed });
+
+/** Some features and what the detectors know of them. */
+const PackedView = Type.Object({
+  columns: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 }),
+  usual: Type.Object({ neighbours: Place, density: Place, mahalanobis: Place, residual: Place }),
+  neighbours: Type.Integer({ minimum: 1 }),
+  rows: Packed,
+  reach: Packed,
+  shape: Directions,
+  main: Directions,
+});
 
 /** What every stretch must be like, to be compared with what was learned. */
 export const Form = Type.Object({
@@ -31,7 +42,7 @@ export type Form = Static<typeof Form>;
 /** A learned normal as it is kept: plain, and readable without the code that made it. */
 export const NormalModel = Type.Object({
   format: Type.Literal('percept-normal'),
-  version: Type.Literal(1),
+  version: Type.Literal(2),
   card: Type.Object({
     source: Type.String(),
     /** ms UTC: when it was learned, and from sound of which time. */
@@ -43,17 +54,12 @@ export const NormalModel = Type.Object({
     stretches: Type.Integer({ minimum: 1 }),
     form: Form,
   }),
-  usual: Type.Object({ neighbours: Place, density: Place, mahalanobis: Place, residual: Place }),
   calibration: Numbers,
   tones: Type.Array(Type.Object({ width: Type.Number(), usual: Numbers })),
   centres: Numbers,
-  neighbours: Type.Integer({ minimum: 1 }),
   mean: Packed,
   deviation: Packed,
-  rows: Packed,
-  reach: Packed,
-  shape: Directions,
-  main: Directions,
+  views: Type.Array(PackedView, { minItems: 1 }),
 });
 export type NormalModel = Static<typeof NormalModel>;
 
@@ -107,7 +113,12 @@ export function learn({ source, form, centres, observations }: Heard, now: numbe
   if (!first || !last || observations.length < fewest) {
     throw soundError('sound-too-little', { found: observations.length, needed: fewest });
   }
-  const normal = fitNormal(observations.map(({ features }) => features));
+  const { channels, frames, bands, scale } = form;
+  const names = featureNames({ shape: [channels, frames, bands], bands: centres, scale });
+  const normal = fitNormal(
+    observations.map(({ features }) => features),
+    viewsOf(names),
+  );
   const width = Math.max(form.sampleRate / longestWindow, 1 / lengthOf(form));
   const tones = first.lines.map((_, channel) =>
     usualTones(
@@ -115,10 +126,9 @@ export function learn({ source, form, centres, observations }: Heard, now: numbe
       width,
     ),
   );
-  const { fitted } = normal;
   return {
     format: 'percept-normal',
-    version: 1,
+    version: 2,
     card: {
       source,
       learnedAt: now,
@@ -128,17 +138,12 @@ export function learn({ source, form, centres, observations }: Heard, now: numbe
       stretches: observations.length,
       form,
     },
-    usual: normal.usual,
     calibration: normal.calibration.map((score) => Number(score.toPrecision(6))),
     tones: tones.map((each) => ({ width: each.width, usual: [...each.usual] })),
     centres: [...centres],
-    neighbours: fitted.k,
     mean: packed(normal.mean),
     deviation: packed(normal.deviation),
-    rows: packed(fitted.rows.values),
-    reach: packed(fitted.reach),
-    shape: packedDirections(fitted.shape),
-    main: packedDirections(fitted.main),
+    views: normal.views.map(packedView),
   };
 }
 
@@ -154,29 +159,39 @@ export function readModel(value: unknown): Learned {
     bands: value.centres,
     scale: form.scale,
   });
-  const columns = names.length;
-  const mean = unpacked(value.mean, columns);
-  const reach = unpacked(value.reach);
-  const rows = matrix(unpacked(value.rows, reach.length * columns), columns);
-  const usual = Object.fromEntries(detectors.map((name) => [name, value.usual[name]])) as Record<Detector, Usual>;
   return {
     card: value.card,
     features: names,
     tones: value.tones,
     normal: {
-      mean,
-      deviation: unpacked(value.deviation, columns),
-      fitted: {
-        rows,
-        k: value.neighbours,
-        reach,
-        shape: directions(value.shape, columns),
-        main: directions(value.main, columns),
-      },
-      usual,
+      mean: unpacked(value.mean, names.length),
+      deviation: unpacked(value.deviation, names.length),
+      views: value.views.map((view) => viewOf(view, names.length)),
       calibration: value.calibration,
     },
   };
+}
+
+function packedView({ columns, fitted, usual }: View): Static<typeof PackedView> {
+  return {
+    columns: [...columns],
+    usual,
+    neighbours: fitted.k,
+    rows: packed(fitted.rows.values),
+    reach: packed(fitted.reach),
+    shape: packedDirections(fitted.shape),
+    main: packedDirections(fitted.main),
+  };
+}
+
+function viewOf({ columns, neighbours, usual, ...packed }: Static<typeof PackedView>, features: number): View {
+  if (columns.some((column) => column >= features))
+    throw soundError('sound-model', { problem: 'it looks at features that there are not' });
+  const { length } = columns;
+  const reach = unpacked(packed.reach);
+  const rows = matrix(unpacked(packed.rows, reach.length * length), length);
+  const shape = directions(packed.shape, length);
+  return { columns, usual, fitted: { rows, k: neighbours, reach, shape, main: directions(packed.main, length) } };
 }
 
 function directions({ mean, vectors, reach }: Static<typeof Directions>, columns: number) {
@@ -192,7 +207,7 @@ function matrix(values: Float64Array, columns: number): Matrix {
   return { rows: values.length / columns, columns, values };
 }
 
-function packedDirections({ mean, vectors, reach }: Normal['fitted']['main']): Static<typeof Directions> {
+function packedDirections({ mean, vectors, reach }: FittedDirections): Static<typeof Directions> {
   return { mean: packed(mean), vectors: packed(vectors.values), reach: packed(reach) };
 }
 

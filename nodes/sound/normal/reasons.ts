@@ -1,4 +1,5 @@
 import { type Language, language, type Spectrogram } from '../../kit/index.js';
+import { digits, hertz } from '../hertz.js';
 import type { Feature } from './features.js';
 import { standardised } from './fit.js';
 import type { Learned } from './model.js';
@@ -13,12 +14,24 @@ const texts = {
     ko: '{where} 대역이 평소보다 {amount} dB 작습니다.',
   },
   'all-louder': {
-    'en-US': 'It is {amount} dB louder than normal all over. If the microphone was moved, learn again.',
-    ko: '모든 대역이 평소보다 {amount} dB 큽니다. 마이크를 옮겼다면 다시 학습하세요.',
+    'en-US': 'It is {amount} dB louder than normal all over.',
+    ko: '모든 대역이 평소보다 {amount} dB 큽니다.',
   },
   'all-quieter': {
-    'en-US': 'It is {amount} dB quieter than normal all over. If the microphone was moved, learn again.',
-    ko: '모든 대역이 평소보다 {amount} dB 작습니다. 마이크를 옮겼다면 다시 학습하세요.',
+    'en-US': 'It is {amount} dB quieter than normal all over.',
+    ko: '모든 대역이 평소보다 {amount} dB 작습니다.',
+  },
+  'highs-louder': {
+    'en-US': 'It is louder than normal towards the highs, by {amount} dB at the top.',
+    ko: '고음으로 갈수록 평소보다 커집니다(가장 높은 대역에서 {amount} dB).',
+  },
+  'highs-quieter': {
+    'en-US': 'It is quieter than normal towards the highs, by {amount} dB at the top.',
+    ko: '고음으로 갈수록 평소보다 작아집니다(가장 높은 대역에서 {amount} dB).',
+  },
+  moved: {
+    'en-US': 'All bands go alike: the microphone may have been moved or turned. If so, put it back or learn again.',
+    ko: '모든 대역이 함께 변했습니다. 마이크를 옮기거나 돌렸을 수 있습니다. 그렇다면 제자리에 두거나 다시 학습하세요.',
   },
   unsteady: {
     'en-US': '{where} goes up and down more than normal.',
@@ -28,6 +41,14 @@ const texts = {
   relation: {
     'en-US': 'Channels {other} and {channel} do not move together as they normally do.',
     ko: '채널 {other}과(와) {channel}의 움직임 관계가 평소와 다릅니다.',
+  },
+  stronger: {
+    'en-US': 'All of {where} is {amount} dB stronger than normal.',
+    ko: '{where} 전체가 평소보다 {amount} dB 강합니다.',
+  },
+  weaker: {
+    'en-US': 'All of {where} is {amount} dB weaker than normal.',
+    ko: '{where} 전체가 평소보다 {amount} dB 약합니다.',
   },
   sidebands: {
     'en-US':
@@ -76,11 +97,18 @@ export function reasonsOf(learned: Learned, features: Float64Array, { lines }: P
 
 function levelReasons(offs: readonly Off[], several: boolean): string[] {
   const levels = offs.filter(({ feature }) => feature.kind === 'level');
+  const amounts = levels.map(({ amount }) => amount);
+  const isMoved = goAlike(amounts);
+  const { first, last } = lineThrough(amounts);
+  if (isMoved && !several && Math.abs(last - first) > Math.abs(last) / 2 && Math.abs(last) > Math.abs(first)) {
+    const amount = Math.round(Math.abs(last));
+    return [say(last > 0 ? 'highs-louder' : 'highs-quieter', { amount }), say('moved', {})];
+  }
   for (const sign of [1, -1]) {
     const same = levels.filter(({ amount }) => sign * amount >= audible);
     if (same.length < allOver * levels.length) continue;
     const amount = Math.round(median(same.map((off) => Math.abs(off.amount))));
-    return [say(sign > 0 ? 'all-louder' : 'all-quieter', { amount })];
+    return [say(sign > 0 ? 'all-louder' : 'all-quieter', { amount }), ...(isMoved ? [say('moved', {})] : [])];
   }
   const clear = levels.map((off) => Math.abs(off.deviations) >= remarkable && Math.abs(off.amount) >= audible);
   const groups: Off[][] = [];
@@ -101,21 +129,63 @@ function levelReasons(offs: readonly Off[], several: boolean): string[] {
     );
 }
 
+/** dB, and share of the whole change, by which a band may go its own way. */
+const alike = { least: 1, share: 0.2 };
+/** dB that a band changes by at least where a microphone has been moved. */
+const moved = 3;
+
+/**
+ * Nearer, farther or turned, a microphone hears every band louder or quieter by much the same, the highs by a little more or
+ * less: along a line over the bands. A fault changes some bands and not others.
+ */
+function goAlike(amounts: readonly number[]): boolean {
+  if (amounts.length < 8) return false;
+  const { first, last, off } = lineThrough(amounts);
+  const largest = Math.max(Math.abs(first), Math.abs(last));
+  // one end up and the other down is another sound, not the same one from elsewhere
+  const sameWay = first * last > 0 || Math.min(Math.abs(first), Math.abs(last)) < audible;
+  return largest >= moved && sameWay && off <= Math.max(alike.least, alike.share * largest);
+}
+
+/** The line of least squares, at both ends, and how far nine in ten values are from it at most. */
+function lineThrough(values: readonly number[]): { first: number; last: number; off: number } {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  const slope = values.reduce((sum, value, i) => sum + (i - middle) * value, 0) / squares;
+  const offs = values.map((value, i) => Math.abs(value - mean - slope * (i - middle))).sort((a, b) => a - b);
+  return {
+    first: mean - slope * middle,
+    last: mean + slope * middle,
+    off: offs[Math.floor(0.9 * (offs.length - 1))] as number,
+  };
+}
+
 function goesOn(before: Off, { feature, amount }: Off): boolean {
   return before.feature.channel === feature.channel && before.amount > 0 === amount > 0;
 }
 
 function otherReasons(offs: readonly Off[], several: boolean): string[] {
   return offs
-    .filter(({ feature, deviations }) => feature.kind !== 'level' && Math.abs(deviations) >= remarkable)
+    .filter(({ feature, deviations }) => isTold(feature) && Math.abs(deviations) >= remarkable)
     .sort((a, b) => Math.abs(b.deviations) - Math.abs(a.deviations))
     .map((off) => {
       const { feature } = off;
       if (feature.kind === 'relation')
         return say('relation', { channel: feature.channel + 1, other: feature.other + 1 });
+      if (feature.kind === 'power')
+        return say(off.amount > 0 ? 'stronger' : 'weaker', {
+          where: say('channel', { channel: feature.channel + 1 }),
+          amount: Math.round(Math.abs(off.amount)),
+        });
       return say(off.amount > 0 ? 'unsteady' : 'steady', { where: place([off], several) });
     })
     .slice(0, 2);
+}
+
+/** Levels have their own words, and what goes with a channel's power says nothing more. */
+function isTold({ kind }: Feature): boolean {
+  return kind !== 'level' && kind !== 'jerk';
 }
 
 function toneReasons({ tones }: Learned, lines: Spectrogram['lines'], several: boolean): string[] {
@@ -136,7 +206,7 @@ function toneReasons({ tones }: Learned, lines: Spectrogram['lines'], several: b
 }
 
 function place(group: readonly Off[], several: boolean): string {
-  const features = group.map(({ feature }) => feature).filter((feature) => feature.kind !== 'relation');
+  const features = group.map(({ feature }) => feature).filter((feature) => 'low' in feature);
   const [low, high] = [features[0]?.low ?? 0, features.at(-1)?.high ?? 0];
   const range = hertz(low) === hertz(high) ? hertz(low) : `${hertz(low)} – ${hertz(high)}`;
   return withChannel(range, features[0]?.channel ?? 0, several);
@@ -148,15 +218,6 @@ function at(frequency: number, channel: number, several: boolean): string {
 
 function withChannel(text: string, channel: number, several: boolean): string {
   return several ? `${text} (${say('channel', { channel: channel + 1 })})` : text;
-}
-
-/** 2,104 Hz -> `2.1 kHz`; 29.4 Hz -> `29 Hz`. */
-function hertz(value: number): string {
-  return value >= 1000 ? `${digits(value / 1000)} kHz` : `${digits(value)} Hz`;
-}
-
-function digits(value: number): string {
-  return String(Number(value.toPrecision(2)));
 }
 
 function median(values: readonly number[]): number {
