@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Disk, noDisk } from '../support/disk.ts';
 import { fill, GatewayBench, type GatewayBenchOptions } from '../support/gateway-bench.ts';
 import { needs } from '../support/needs.ts';
@@ -20,7 +19,8 @@ async function trials(
   try {
     for (let i = 0; i < count; i++) {
       const result = await bench.trial(600, { perSecond: 1000, span: 3 * day }, async () => {
-        await sleep(100 + Math.random() * 400);
+        const some = bench.taken + 50 + Math.random() * 350;
+        await until(() => bench.taken > some, { what: 'some of the readings to be taken in' });
         await fault(bench);
       });
       const whole = { sent: 600, lost: 0, duplicated: 0, disordered: 0, refused: 0 };
@@ -31,22 +31,19 @@ async function trials(
   }
 }
 
+/** Until the gateway has noticed. */
+async function cut(bench: GatewayBench, how: 'reset' | 'silent'): Promise<void> {
+  bench.line.cut(how);
+  await until(() => bench.figures.link !== 'up', { what: 'the gateway to notice' });
+  bench.line.join();
+}
+
 describe('through a gateway nothing is lost, doubled or out of order', { skip: needs('mosquitto') }, () => {
   test('when the link is cut and both ends notice', { timeout: 90_000 }, () =>
-    trials(1, {}, async ({ line }) => {
-      line.cut('reset');
-      await sleep(1000);
-      line.join();
-    }),
+    trials(1, {}, (bench) => cut(bench, 'reset')),
   );
 
-  test('when the link goes silent', { timeout: 90_000 }, () =>
-    trials(1, {}, async ({ line }) => {
-      line.cut('silent');
-      await sleep(1000);
-      line.join();
-    }),
-  );
+  test('when the link goes silent', { timeout: 90_000 }, () => trials(1, {}, (bench) => cut(bench, 'silent')));
 
   test('when the gateway is killed in mid-stream', { timeout: 90_000 }, () =>
     trials(2, {}, (bench) => bench.killGateway()),

@@ -41,6 +41,9 @@ interface Sent {
   readonly reading: readonly object[];
 }
 
+/** Source of what is sent after each trial. */
+const markers = 'bench/marker';
+
 /** Two Node-REDs, a broker between them and a line to it: a gateway here, a sensor in there. */
 export class GatewayBench {
   readonly broker: Mosquitto;
@@ -131,7 +134,7 @@ export class GatewayBench {
         while (this.#alive && this.#outstanding.size < window && this.#n - from < Math.min(count, due))
           this.#send(Math.min(1 + Math.floor(Math.random() * most), count - (this.#n - from)), began, step);
         await sleep(2);
-        await this.#listen();
+        this.#listen();
       }
     };
     await Promise.all([source(), fault()]);
@@ -170,7 +173,7 @@ export class GatewayBench {
   async killGateway(meanwhile: () => void = () => undefined): Promise<void> {
     this.#alive = false;
     await this.near.kill();
-    await this.#listen();
+    this.#listen();
     meanwhile();
     await this.near.again();
     for (const sent of this.#outstanding.values()) this.#inject(sent);
@@ -224,7 +227,7 @@ export class GatewayBench {
   }
 
   /** To what the gateway was done with, and what it refused. */
-  async #listen(): Promise<void> {
+  #listen(): void {
     const taken = this.near.messages('taken');
     const position = this.power?.position ?? 0;
     for (; this.#seenTaken < taken.length; this.#seenTaken++) {
@@ -239,7 +242,6 @@ export class GatewayBench {
       // others are of the link
       if (!sent) continue;
       this.#refused.push(error);
-      await sleep(100);
       if (this.#alive) this.#inject(sent);
     }
   }
@@ -257,18 +259,33 @@ export class GatewayBench {
       },
       { ms: 300_000, what: 'the rows to arrive' },
     );
-    // a duplicate would come late
-    await sleep(300);
+    await this.#passed();
     rows = this.#rows();
     this.#lastRow = rows.last;
     return rows.values;
   }
 
+  /** When one that was taken in last is stored, whatever came before it has come, also twice. */
+  async #passed(): Promise<void> {
+    const marker = { source: markers, quantity: `after-${this.#trials}`, value: 0, unit: '', time: Date.now() };
+    this.near.inject(gatewayIds.gateway, { reading: marker });
+    await until(() => this.#query(`and quantity = '${marker.quantity}'`).length > 0, { what: 'the last reading' });
+  }
+
   #rows(): Rows {
+    const all = this.#query(`and source <> '${markers}'`);
+    return { values: all.map((row) => Number(row['value'])), last: Number(all.at(-1)?.['id'] ?? this.#lastRow) };
+  }
+
+  #query(where: string): Record<string, unknown>[] {
     const db = new DatabaseSync(join(this.far.userDir, 'test.sqlite'), { readOnly: true });
     try {
-      const all = db.prepare('select id, value from reading where id > ? order by id').all(this.#lastRow);
-      return { values: all.map((row) => Number(row['value'])), last: Number(all.at(-1)?.['id'] ?? this.#lastRow) };
+      return db
+        .prepare(
+          `select reading.id, value from reading join series on series.id = series_id
+           where reading.id > ? ${where} order by reading.id`,
+        )
+        .all(this.#lastRow);
     } finally {
       db.close();
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Finding, Message } from '../../dist/kit/index.js';
 import { configReader } from '../../dist/kit/index.js';
 import { draftOf, RecordSettings } from '../../dist/sensor/record/draft.js';
@@ -148,7 +149,8 @@ test('a flood is written a few times, and every message waits for its own commit
   const { promise, resolve } = Promise.withResolvers<void>();
   kept.gate = promise;
   const all = Array.from({ length: 1000 }, (_, i) => joining.record(draft(reading(85, t0 + i))));
-  await new Promise((done) => setTimeout(done, 10));
+  // all that can go on without the store has, then
+  await turn();
   resolve();
   const stored = await Promise.all(all);
   assert.ok(kept.writes <= 3, String(kept.writes));
