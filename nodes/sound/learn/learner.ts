@@ -168,8 +168,8 @@ export class Learner {
     entry.placed = true;
     this.#entries.set(entry.job.source, entry);
     const [first] = this.#entries.values();
-    const reason = first && first !== entry ? say('waits', { source: first.job.source }) : undefined;
-    void this.#tell(entry, { state: 'gathering', ...(reason ? { reason } : {}) });
+    if (first && first !== entry)
+      void this.#tell(entry, { state: 'gathering', reason: say('waits', { source: first.job.source }) });
     if (!this.#busy) this.#working = this.#work();
   }
 
