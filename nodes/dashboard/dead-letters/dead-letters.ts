@@ -5,7 +5,7 @@ export default function (RED: NodeAPI): void {
   defineWidget(RED, {
     type: 'ui-percept-dead-letters',
     rows: 6,
-    second: 'redrive',
+    second: ['redrive'],
     start: (show) => takesAnswers(['letters'], show),
   });
 }

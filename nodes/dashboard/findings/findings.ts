@@ -6,7 +6,7 @@ export default function (RED: NodeAPI): void {
   defineWidget(RED, {
     type: 'ui-percept-findings',
     rows: 6,
-    second: 'select',
+    second: ['select'],
     start: (show) => {
       const gathering = new Gathering(show);
       const answers = takesAnswers(['findings'], show);

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 
-export type Message = NodeMessage & Record<string, unknown>;
+export type Message = NodeMessage & { topic?: string } & Record<string, unknown>;
 
 /** What a widget's page gets for one message. */
 export type Show = (message: Record<string, unknown>) => void;
@@ -15,6 +15,8 @@ export interface WidgetConfig extends NodeDef {
 export interface Wiring {
   /** Takes a message over; false leaves it to the dashboard, which keeps the last one for pages opened later. */
   input(msg: Message): boolean;
+  /** Takes over what a page sent; false sends it out of the node. */
+  action?(msg: Message): boolean;
   close?(): void;
 }
 
@@ -22,15 +24,18 @@ export interface WidgetDefinition {
   readonly type: string;
   /** Rows when the user chose "auto". */
   readonly rows: number;
-  /** The property that sends a page's message to the second output instead of the first. */
-  readonly second?: string;
-  /** @param show sends to the page that the message names in `_client`, else to all */
-  start?(show: Show, config: WidgetConfig, RED: NodeAPI): Wiring;
+  /** The properties that send a page's message to the second output instead of the first. */
+  readonly second?: readonly string[];
+  /**
+   * @param show sends to the page that the message names in `_client`, else to all
+   * @param tell sends out of the second output
+   */
+  start?(show: Show, config: WidgetConfig, tell: (msg: Message) => void): Wiring;
 }
 
 interface Events {
   readonly onAction: boolean;
-  beforeSend(msg: Message): Message | [null, Message];
+  beforeSend(msg: Message): Message | [null, Message] | null;
 }
 
 interface Base {
@@ -59,11 +64,14 @@ export function defineWidget(RED: NodeAPI, definition: WidgetDefinition): void {
     }
     const base = group.getBase();
     const show: Show = (message) => base.emit(`msg-input:${this.id}`, message);
-    const wiring = definition.start?.(show, config, RED);
+    const wiring = definition.start?.(show, config, (msg) => this.send([null, msg]));
     const { facade, dashboard } = withoutInput(this);
     group.register(facade, settingsForPage(config, definition, RED), {
       onAction: true,
-      beforeSend: (msg) => (definition.second && definition.second in msg ? [null, msg] : msg),
+      beforeSend: (msg) => {
+        if (wiring?.action?.(msg)) return null;
+        return definition.second?.some((property) => property in msg) ? [null, msg] : msg;
+      },
     });
 
     this.on('input', (msg, send, done) => {
@@ -72,6 +80,12 @@ export function defineWidget(RED: NodeAPI, definition: WidgetDefinition): void {
     });
     this.on('close', () => wiring?.close?.());
   });
+}
+
+/** Which page a message came from; empty where the dashboard doesn't say. */
+export function pageOf(msg: Message): string {
+  const socketId = (msg['_client'] as { socketId?: unknown } | undefined)?.socketId;
+  return typeof socketId === 'string' ? socketId : '';
 }
 
 function settingsForPage(config: WidgetConfig, { rows }: WidgetDefinition, RED: NodeAPI): object {

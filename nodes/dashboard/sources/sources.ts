@@ -5,7 +5,7 @@ export default function (RED: NodeAPI): void {
   defineWidget(RED, {
     type: 'ui-percept-sources',
     rows: 6,
-    second: 'select',
+    second: ['select'],
     start: (show) => takesAnswers(['sources'], show),
   });
 }

@@ -9,7 +9,11 @@ interface Widget {
 }
 
 /** What `Frame.vue` wants to know. @param ready there is something to show */
-export function frameOf({ text, dark, scale, connected }: Widget, { silent, failure }: Asking, ready: () => boolean) {
+export function frameOf(
+  { text, dark, scale, connected }: Widget,
+  { silent, failure }: Pick<Asking, 'silent' | 'failure'>,
+  ready: () => boolean,
+) {
   return computed(() => ({
     text,
     dark: dark.value,
