@@ -111,7 +111,10 @@ test('a page gets the minute once and then only what is new of the source that i
   assert.equal(told.length, 4);
   assert.deepEqual([whole?.shown, Boolean(whole?.strip)], ['b', true]);
   assert.deepEqual(sources?.sources, ['a', 'b']);
-  assert.deepEqual(Object.keys(more?.more ?? {}).sort(), ['data', 'first', 'rows', 'step']);
+  assert.deepEqual(
+    Object.keys(more?.more ?? {}).toSorted((a, b) => a.localeCompare(b)),
+    ['data', 'first', 'rows', 'step'],
+  );
 });
 
 test('a page that says nothing any more gets nothing', () => {
@@ -184,7 +187,8 @@ test('frequencies stand at their rows, by octaves or evenly, and no two labels t
   const mel = Array.from({ length: 128 }, (_, i) => 700 * (1.0195 ** (i + 1) - 1));
   const octaves = frequencyTicks(mel, 'mel', 12);
   assert.ok(octaves.some(({ label }) => label === '1 kHz') && octaves.some(({ label }) => label === '4 kHz'));
-  for (const [at, tick] of octaves.entries()) if (at > 0) assert.ok(tick.at - (octaves[at - 1]?.at ?? 0) >= 1 / 12 - 1e-9);
+  for (const [at, tick] of octaves.entries())
+    if (at > 0) assert.ok(tick.at - (octaves[at - 1]?.at ?? 0) >= 1 / 12 - 1e-9);
   const linear = Array.from({ length: 100 }, (_, i) => 5 * i);
   assert.deepEqual(
     frequencyTicks(linear, 'linear', 5).map(({ label }) => label),
