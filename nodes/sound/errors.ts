@@ -171,6 +171,30 @@ export const soundError = defineErrors({
       action: '이 노드 앞에 spectrogram 노드를 연결하세요.',
     },
   },
+  'sound-no-bucket': {
+    'en-US': {
+      status: 'no bucket',
+      text: 'A message names a recording of {source} in a bucket, but no bucket is chosen here.',
+      action: 'Open the spectrogram node and choose the bucket that sensor in writes to.',
+    },
+    ko: {
+      status: '버킷 없음',
+      text: '메시지가 버킷에 있는 {source}의 녹음을 가리키지만 이 노드에 버킷이 선택되지 않았습니다.',
+      action: 'spectrogram 노드를 열어 sensor in이 쓰는 버킷을 고르세요.',
+    },
+  },
+  'sound-no-recording': {
+    'en-US': {
+      status: 'no sound',
+      text: 'The recording {key} is of kind {kind}, not sound.',
+      action: 'Let the feed hand out recordings of kind sound only.',
+    },
+    ko: {
+      status: '소리 아님',
+      text: '녹음 {key}의 종류는 {kind}이며 소리가 아닙니다.',
+      action: 'feed에서 kind가 sound인 녹음만 보내도록 설정하세요.',
+    },
+  },
   'sound-network-none': {
     'en-US': {
       status: 'no model chosen',

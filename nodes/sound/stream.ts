@@ -8,6 +8,8 @@ export interface Stretch {
   readonly pcm: Pcm;
   /** ms UTC of its first sample. */
   readonly time: number;
+  /** Bucket keys of the recordings that it is of, as far as they are known. */
+  readonly recordings: readonly string[];
 }
 
 export interface Pushed {
@@ -31,12 +33,19 @@ export class Stream {
     this.#settings = settings;
   }
 
-  /** @param time ms UTC of its first sample */
-  push(pcm: Pcm, time: number): Pushed {
-    if (this.#settings.seconds === 0) return { stretches: this.#fits(pcm) ? [{ pcm, time }] : [], broken: false };
+  /**
+   * @param time ms UTC of its first sample
+   * @param key of the recording in the bucket
+   */
+  push(pcm: Pcm, time: number, key?: string): Pushed {
+    const parts = [{ from: 0, key }];
+    if (this.#settings.seconds === 0) {
+      const whole = { pcm, time, recordings: keysIn(parts, 0, samplesOf(pcm)) };
+      return { stretches: this.#fits(pcm) ? [whole] : [], broken: false };
+    }
     const before = this.#rest;
     const goesOn = before !== undefined && isSame(before.pcm, pcm) && isNext(before, pcm, time);
-    const stretches = this.#cut(goesOn ? before : undefined, pcm, time);
+    const stretches = this.#cut(goesOn ? before : undefined, pcm, time, parts);
     return { stretches, broken: before !== undefined && !goesOn };
   }
 
@@ -44,7 +53,7 @@ export class Stream {
     return framesIn(samplesOf(pcm), inSamples(this.#settings, pcm.sampleRate)) > 0;
   }
 
-  #cut(before: Rest | undefined, pcm: Pcm, time: number): Stretch[] {
+  #cut(before: Rest | undefined, pcm: Pcm, time: number, own: readonly Part[]): Stretch[] {
     const sizes = inSamples(this.#settings, pcm.sampleRate);
     const frames = Math.max(1, Math.round((this.#settings.seconds * pcm.sampleRate) / sizes.hop));
     const [length, step] = [sizes.window + (frames - 1) * sizes.hop, frames * sizes.hop];
@@ -53,22 +62,49 @@ export class Stream {
     const old = before ? samplesOf(before.pcm) : 0;
     const timeOf = (at: number): number =>
       before && at < old ? before.time + (1000 * at) / pcm.sampleRate : time + (1000 * (at - old)) / pcm.sampleRate;
+    const parts = [...(before?.parts ?? []), ...own.map(({ from, key }) => ({ from: from + old, key }))];
     const stretches: Stretch[] = [];
     let start = 0;
     for (; (start + length) * width <= samples.length; start += step) {
-      const own = samples.subarray(start * width, (start + length) * width);
-      stretches.push({ pcm: { ...pcm, samples: own }, time: timeOf(start) });
+      const cut = samples.subarray(start * width, (start + length) * width);
+      const recordings = keysIn(parts, start, start + length);
+      stretches.push({ pcm: { ...pcm, samples: cut }, time: timeOf(start), recordings });
     }
     // a copy: a view would keep the whole message in memory
     const left = { ...pcm, samples: Buffer.from(samples.subarray(start * width)) };
-    this.#rest = { pcm: left, time: timeOf(start), heard: time, end: time + (1000 * samplesOf(pcm)) / pcm.sampleRate };
+    this.#rest = {
+      pcm: left,
+      time: timeOf(start),
+      parts: partsFrom(parts, start),
+      heard: time,
+      end: time + (1000 * samplesOf(pcm)) / pcm.sampleRate,
+    };
     return stretches;
   }
+}
+
+/** From which sample on it is of which recording. */
+interface Part {
+  readonly from: number;
+  readonly key: string | undefined;
+}
+
+/** @param start,end samples; up to the end, without it */
+function keysIn(parts: readonly Part[], start: number, end: number): string[] {
+  const within = parts.filter(({ from }, i) => from < end && (parts[i + 1]?.from ?? Number.POSITIVE_INFINITY) > start);
+  return [...new Set(within.flatMap(({ key }) => key ?? []))];
+}
+
+function partsFrom(parts: readonly Part[], start: number): Part[] {
+  return parts
+    .filter((_, i) => (parts[i + 1]?.from ?? Number.POSITIVE_INFINITY) > start)
+    .map(({ from, key }) => ({ from: Math.max(0, from - start), key }));
 }
 
 /** What was too little for a stretch. */
 interface Rest {
   readonly pcm: Pcm;
+  readonly parts: readonly Part[];
   /** ms UTC of its first sample. */
   readonly time: number;
   /** Beginning and end of the last message. */

@@ -6,12 +6,18 @@ import { after, before, test } from 'node:test';
 import type { Finding, Sound } from '../../dist/kit/index.js';
 import type { NormalModel } from '../../dist/sound/normal/model.js';
 import { type FlowNode, NodeRed } from '../support/node-red.ts';
-import { type Condition, Machine, sampleRate } from '../support/sound-machine.ts';
+import { type Condition, Machine, sampleRate, spectrogramsOf } from '../support/sound-machine.ts';
+import { publishFaults } from '../support/sound-networks.ts';
 import { pcmOf } from '../support/sound-recordings.ts';
 import { until } from '../support/until.ts';
 
 const tab = 'a40b1a1000000000';
-const ids = { spectrogram: 'a40b1a1000000001', anomaly: 'a40b1a1000000002' } as const;
+const ids = {
+  spectrogram: 'a40b1a1000000001',
+  anomaly: 'a40b1a1000000002',
+  picture: 'a40b1a1000000007',
+  network: 'a40b1a1000000008',
+} as const;
 const probe = (id: string, name: string): FlowNode => ({ id, type: 'test-probe', z: tab, name, wires: [] });
 const flow: FlowNode[] = [
   { id: tab, type: 'tab', label: 'test' },
@@ -25,6 +31,15 @@ const flow: FlowNode[] = [
     perDay: '1',
     wires: [['a40b1a1000000003'], ['a40b1a1000000004']],
   },
+  { id: ids.picture, type: 'percept-spectrogram', z: tab, preset: 'picture', wires: [[ids.network]] },
+  {
+    id: ids.network,
+    type: 'percept-anomaly',
+    z: tab,
+    kind: 'network',
+    model: 'faults',
+    wires: [['a40b1a1000000003'], ['a40b1a1000000004']],
+  },
   { id: 'a40b1a1000000005', type: 'catch', z: tab, scope: null, wires: [['a40b1a1000000006']] },
   probe('a40b1a1000000003', 'findings'),
   probe('a40b1a1000000004', 'scores'),
@@ -34,6 +49,7 @@ const flow: FlowNode[] = [
 const userDir = mkdtempSync(join(tmpdir(), 'percept-anomaly-'));
 let nodeRed: NodeRed;
 before(async () => {
+  await publishFaults(join(userDir, 'percept/models'));
   nodeRed = await NodeRed.start({ flow, userDir });
 });
 after(async () => {
@@ -45,14 +61,14 @@ const machines = new Map<string, Machine>();
 const clock = new Map<string, number>();
 
 /** Half-second messages, as a gateway sends them. */
-function play(source: string, seconds: number, condition: Condition = {}): void {
+function play(source: string, seconds: number, condition: Condition = {}, to: string = ids.spectrogram): void {
   const machine = machines.get(source) ?? new Machine(machines.size + 1);
   machines.set(source, machine);
   for (let i = 0; i < 2 * seconds; i++) {
     const time = clock.get(source) ?? 1_000_000;
     const channels = [machine.samples(sampleRate / 2, condition)];
     const sound: Sound = { ...pcmOf({ name: '', sampleRate, channels }), source, time };
-    nodeRed.inject(ids.spectrogram, { sound });
+    nodeRed.inject(to, { sound, recording: { key: `sound/${source}/${time}.wav` } });
     clock.set(source, time + 500);
   }
 }
@@ -60,6 +76,8 @@ function play(source: string, seconds: number, condition: Condition = {}): void 
 interface Score {
   readonly source: string;
   readonly state: string;
+  readonly condition?: string;
+  readonly sure?: number;
 }
 const scoresOf = (source: string): Score[] =>
   nodeRed
@@ -84,6 +102,8 @@ test('two machines are learned side by side; the one that is broken is told with
   assert.equal(finding.kind, 'anomaly');
   assert.ok(Math.abs(finding.since - began) < 1100);
   assert.ok(finding.reasons.some((reason) => /sidebands 29 Hz apart/.test(reason)));
+  assert.ok(finding.evidence.length >= 3);
+  assert.ok(finding.evidence.includes(`sound/hall/fan/${began + 1000}.wav`), finding.evidence.join());
   await until(() => nodeRed.status(ids.anomaly)?.text === '1 of 2 strange', {
     what: nodeRed.status(ids.anomaly)?.text ?? '',
   });
@@ -135,3 +155,56 @@ test('a message without a spectrogram, and a model that is none, are errors; the
   const score = await until(() => scoresOf('hall/fan')[scores]);
   assert.equal(score.state, 'normal');
 });
+
+test('a network judges without being taught here: which condition, how sure, since when', async () => {
+  machines.set('hall/mill', new Machine(41));
+  play('hall/mill', 6, {}, ids.picture);
+  const usual = await until(() => scoresOf('hall/mill')[2], { what: nodeRed.log });
+  assert.deepEqual([usual.state, usual.condition], ['normal', 'normal']);
+  const began = clock.get('hall/mill') ?? 0;
+  play('hall/mill', 8, { whistle: 0.05 }, ids.picture);
+  const finding = await until(() => findingsOf('hall/mill')[0]);
+  assert.match(finding.reasons[0] ?? '', /^Outer race of a bearing, \d+ % sure\.$/);
+  assert.ok(Math.abs(finding.since - began) < 1100);
+  const last = scoresOf('hall/mill').at(-1);
+  assert.deepEqual([last?.state, last?.condition], ['strange', 'bearing-outer']);
+  assert.ok((last?.sure ?? 0) > 0.5);
+});
+
+test('a message gives one source a network by its name, also over a restart; a network is not learned here', async () => {
+  nodeRed.inject(ids.anomaly, { topic: 'hall/saw', model: { name: 'faults', version: '1' } });
+  machines.set('hall/saw', new Machine(42));
+  const hear = async (): Promise<Score | undefined> => {
+    const before = scoresOf('hall/saw').length;
+    clock.set('hall/saw', (clock.get('hall/saw') ?? 1_000_000) + 100_000);
+    for (const stretch of await spectrogramsOf(machines.get('hall/saw') as Machine, 1, 0, {}, 'picture'))
+      nodeRed.inject(ids.anomaly, { spectrogram: { ...stretch, source: 'hall/saw', time: clock.get('hall/saw') } });
+    return await until(() => scoresOf('hall/saw')[before], { what: nodeRed.log });
+  };
+  assert.equal((await hear())?.condition, 'normal');
+  await nodeRed.kill();
+  await nodeRed.again();
+  assert.equal((await hear())?.condition, 'normal');
+  const errors = nodeRed.messages('errors').length;
+  nodeRed.inject(ids.network, { topic: 'hall/mill', learn: true });
+  nodeRed.inject(ids.network, { topic: 'hall/mill', model: { name: 'nobody' } });
+  await until(() => nodeRed.messages('errors').length > errors);
+  assert.match(errorsFrom(errors), /hall\/mill is judged by a network, and this node does not train networks/);
+});
+
+test('the editor is told which models can judge sound, and an unknown one is an error with what to do', async () => {
+  const listed = (await (await fetch(`${nodeRed.url}/percept/anomaly/models`)).json()) as object[];
+  assert.deepEqual(listed, [{ name: 'faults', version: '1', about: 'Learned by a test.', live: true, present: true }]);
+  const errors = nodeRed.messages('errors').length;
+  await nodeRed.deploy(flow.map((node) => (node.id === ids.network ? { ...node, model: 'nobody' } : node)));
+  await until(() => nodeRed.messages('errors').length > errors);
+  assert.match(errorsFrom(errors), /There is no model nobody in .*percept models list/);
+});
+
+function errorsFrom(first: number): string {
+  return nodeRed
+    .messages('errors')
+    .slice(first)
+    .map((msg) => (msg['error'] as { message: string }).message)
+    .join('\n');
+}

@@ -38,17 +38,21 @@ export class Machine {
 
 const spectrograms = new Spectrograms();
 
+/** Samples of a stretch of the presets `hearing` and `picture`: 1.024 s, and what the last window reaches beyond. */
+const lengths = { hearing: 16_896, picture: 17_152 } as const;
+
 /** Stretches of 1.024 s, one after the other from `from` on, as the node spectrogram makes them. */
 export async function spectrogramsOf(
   machine: Machine,
   count: number,
   from: number,
   condition: Condition = {},
+  preset: keyof typeof lengths = 'hearing',
 ): Promise<Spectrogram[]> {
   const all: Spectrogram[] = [];
   for (let i = 0; i < count; i++) {
-    const channels = [machine.samples(16_896, condition)];
-    const analysed = await spectrograms.of(pcmOf({ name: '', sampleRate, channels }), presets.hearing);
+    const channels = [machine.samples(lengths[preset], condition)];
+    const analysed = await spectrograms.of(pcmOf({ name: '', sampleRate, channels }), presets[preset]);
     all.push({ source: 'hall/fan', time: from + 1024 * i, ...analysed });
   }
   return all;

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { openModels } from '../../inference/registry.js';
 import { toPerceptError } from '../../kit/index.js';
+import { canHear } from '../network/network.js';
 import { registryFolder } from './settings.js';
 
 /** `GET <admin root>/percept/anomaly/models`: the models that sound can be judged by, for the editor. */
@@ -11,7 +12,7 @@ export function serveModels(RED: NodeAPI): void {
       const listed = await models.list();
       response.json(
         listed
-          .filter(({ card: { output } }) => output.decoder === 'classes' || output.decoder === 'reconstruction')
+          .filter(({ card }) => canHear(card))
           .map(({ card: { name, version, about }, live, present }) => ({ name, version, about, live, present })),
       );
     } catch (thrown) {

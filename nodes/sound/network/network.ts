@@ -110,7 +110,15 @@ interface Held {
   until: number;
 }
 
-function checkKind({ card: { name, output } }: Model): void {
-  if (output.decoder === 'classes' || output.decoder === 'reconstruction') return;
-  throw soundError('sound-network-kind', { model: name, decoder: output.decoder });
+/** Whether sound can be judged by a model: what has colours looks at pictures of something else. */
+export function canHear({ input, output }: Card): boolean {
+  const isKnown = output.decoder === 'classes' || output.decoder === 'reconstruction';
+  return isKnown && (input.colour === undefined || input.colour === 'grey');
+}
+
+function checkKind({ card }: Model): void {
+  if (canHear(card)) return;
+  const { colour } = card.input;
+  const decoder = colour ? `${card.output.decoder} (${colour})` : card.output.decoder;
+  throw soundError('sound-network-kind', { model: card.name, decoder });
 }

@@ -27,6 +27,8 @@ export const SpectrogramConfig = Type.Object({
   channels: Type.Integer({ minimum: 1, maximum: 64, default: 1 }),
   format: Type.Enum(['s16le', 's24le', 's32le', 'f32le'], { default: 's16le' }),
   source: Type.String({ maxLength: 200, default: '' }),
+  /** Where recordings lie that messages only name, as those of a feed do. */
+  bucket: Type.Optional(Type.String()),
 });
 export type SpectrogramConfig = Static<typeof SpectrogramConfig>;
 

@@ -1,9 +1,12 @@
 import { defineNode, type Message, type NodeContext, type Spectrogram } from '../../kit/index.js';
+import type { Bucket } from '../../store/bucket/bucket.js';
 import { soundError } from '../errors.js';
-import { incomingOf } from '../incoming.js';
+import { type Incoming, incomingOf } from '../incoming.js';
 import type { Preset } from '../presets.js';
+import { type Named, recordingIn, soundOf } from '../recording.js';
 import { Stream, type Stretch } from '../stream.js';
 import { holdThread } from '../thread.js';
+import { Turns } from '../turns.js';
 import { pictureSettings, presetOf, SpectrogramConfig } from './settings.js';
 
 /** Sources whose sound is kept for the next message; the one heard from last is the last to go. */
@@ -17,50 +20,83 @@ const clippedFrom = 0.001;
 export default defineNode({
   type: 'percept-spectrogram',
   config: SpectrogramConfig,
-  start(context) {
+  async start(context) {
     const { config } = context;
+    const bucket = config.bucket ? await context.use<Bucket>(config.bucket, 'percept-bucket') : undefined;
     const settings = presetOf(config);
     const picture = pictureSettings(config);
     const { thread, release } = holdThread();
     const streams = new Map<string, Stream>();
+    const reading = new Turns();
     let waiting = 0;
     context.status('ok', 'spectrogram.status.ready');
 
     return {
       async input({ msg }) {
-        const { source, time, pcm } = incomingOf(msg, config, Date.now());
-        if (settings.use === 'cancel' && pcm.channels < 2) throw soundError('sound-one-channel', { source });
-        const { stretches, broken } = streamOf(streams, source, settings).push(pcm, time);
-        if (broken) context.metrics.count('gaps');
-        if (settings.seconds === 0 && stretches.length === 0)
-          throw soundError('sound-short', { source, ms: 1000 * settings.window });
-        const bytes = stretches.reduce((sum, stretch) => sum + stretch.pcm.samples.length, 0);
-        if (waiting > 0 && waiting + bytes > mostWaiting) {
-          context.metrics.count('dropped', stretches.length);
-          throw soundError('sound-busy', { limit: mostWaiting >> 20 });
-        }
-        waiting += bytes;
-        try {
-          // all are asked for before the first is waited for: another message's must not come in between
-          const asked = stretches.map((stretch) => analyse(source, stretch));
-          const found = await Promise.all(asked);
-          for (const spectrogram of found) context.send(messageOf(msg, spectrogram));
-          const last = found.at(-1);
-          if (last) show(context, last, broken);
-        } finally {
-          waiting -= bytes;
-        }
-        return undefined;
+        const recording = recordingIn(msg);
+        if (!recording) return await transform(msg, incomingOf(msg, config, Date.now()));
+        // reading may take longer for one than for the next; transforming begins in the order in which they came
+        const { work } = await reading.take(recording.source, read(recording), (incoming) => ({
+          work: transform(msg, incoming, recording.key),
+        }));
+        return await work;
       },
       close: release,
     };
 
-    async function analyse(source: string, { pcm, time }: Stretch): Promise<Spectrogram> {
+    async function transform(msg: Message, { source, time, pcm }: Incoming, key = keyIn(msg)): Promise<undefined> {
+      if (settings.use === 'cancel' && pcm.channels < 2) throw soundError('sound-one-channel', { source });
+      const { stretches, broken } = streamOf(streams, source, settings).push(pcm, time, key);
+      if (broken) context.metrics.count('gaps');
+      if (settings.seconds === 0 && stretches.length === 0)
+        throw soundError('sound-short', { source, ms: 1000 * settings.window });
+      const bytes = stretches.reduce((sum, stretch) => sum + stretch.pcm.samples.length, 0);
+      await withRoom(bytes, async () => {
+        // all are asked for before the first is waited for: another message's must not come in between
+        const asked = stretches.map((stretch) => analyse(source, stretch));
+        const found = await Promise.all(asked);
+        for (const spectrogram of found) context.send(messageOf(msg, spectrogram));
+        const last = found.at(-1);
+        if (last) show(context, last, broken);
+      });
+      return undefined;
+    }
+
+    async function read(recording: Named): Promise<Incoming> {
+      if (!bucket) throw soundError('sound-no-bucket', { source: recording.source });
+      return await withRoom(recording.bytes, () => soundOf(recording, bucket));
+    }
+
+    /** Counts what is held in memory. @throws PerceptError `sound-busy` */
+    async function withRoom<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+      if (waiting > 0 && waiting + bytes > mostWaiting) {
+        context.metrics.count('dropped');
+        throw soundError('sound-busy', { limit: mostWaiting >> 20 });
+      }
+      waiting += bytes;
+      try {
+        return await work();
+      } finally {
+        waiting -= bytes;
+      }
+    }
+
+    async function analyse(source: string, { pcm, time, recordings }: Stretch): Promise<Transformed> {
       const analysed = await thread.analyse({ pcm, settings, picture });
-      return { source, time, ...analysed, data: asBuffer(analysed.data), ...pngOf(analysed) };
+      const keys = recordings.length > 0 ? { recordings } : {};
+      return { source, time, ...analysed, data: asBuffer(analysed.data), ...pngOf(analysed), ...keys };
     }
   },
 });
+
+/** A spectrogram that knows what it is of: bucket keys of recordings. */
+type Transformed = Spectrogram & { readonly recordings?: readonly string[] };
+
+/** Of a message that brings its bytes and their place. */
+function keyIn(msg: Message): string | undefined {
+  const key = (msg['recording'] as { key?: unknown } | undefined)?.key;
+  return typeof key === 'string' ? key : undefined;
+}
 
 function streamOf(streams: Map<string, Stream>, source: string, settings: Preset): Stream {
   const stream = streams.get(source) ?? new Stream(settings);
