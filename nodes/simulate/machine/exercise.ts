@@ -2,9 +2,12 @@ import { type Static, Type } from 'typebox';
 import { Time } from '../../kit/index.js';
 import { Fault, inForce, strength } from './fault.js';
 
-/** What somebody took out of the machine's hands: its load (share of full load), its speed (rpm), or that it runs (0: not). */
+/**
+ * What somebody took out of the machine's hands: its load (share of full load), its speed (rpm), that it runs (0: not), or the noise
+ * of the room (dB under its own at full load).
+ */
 export const Setting = Type.Object({
-  of: Type.Enum(['load', 'speed', 'run']),
+  of: Type.Enum(['load', 'speed', 'run', 'noise']),
   value: Type.Number(),
   since: Time,
   until: Type.Optional(Time),

@@ -21,6 +21,8 @@ export type Work =
 
 export interface Make {
   readonly work: Work;
+  /** What it moves, if anything. */
+  readonly medium?: 'liquid' | 'gas';
   readonly scales: Readonly<Partial<Record<Quantity, Scale>>>;
   /** Revolutions a minute of the motor's field: 50 Hz, four poles or two. */
   readonly synchronous: number;
@@ -40,6 +42,7 @@ const scale = (full: number, unit: string, digits: number): Scale => ({ full, un
 export const makes: Readonly<Record<Kind, Make>> = {
   pump: {
     work: { by: 'impeller', head: 0.3 },
+    medium: 'liquid',
     scales: {
       temperature,
       vibration: scale(2.3, 'mm/s', 3),
@@ -55,6 +58,7 @@ export const makes: Readonly<Record<Kind, Make>> = {
   },
   fan: {
     work: { by: 'impeller', head: 0 },
+    medium: 'gas',
     scales: {
       temperature,
       vibration: scale(1.9, 'mm/s', 3),
@@ -70,6 +74,7 @@ export const makes: Readonly<Record<Kind, Make>> = {
   },
   press: {
     work: { by: 'displacement', idle: 0.3, gain: 0.7 },
+    medium: 'liquid',
     scales: {
       temperature,
       vibration: scale(2.8, 'mm/s', 3),
@@ -85,6 +90,7 @@ export const makes: Readonly<Record<Kind, Make>> = {
   },
   compressor: {
     work: { by: 'displacement', idle: 1.04, gain: -0.04 },
+    medium: 'gas',
     scales: {
       temperature,
       vibration: scale(3.1, 'mm/s', 3),

@@ -1,9 +1,9 @@
 import { demandAt } from './demand.js';
+import { effectOf, severityOf } from './effects.js';
 import { type Exercise, setting } from './exercise.js';
-import { type FaultKind, strength } from './fault.js';
 import type { Make } from './kinds.js';
 import type { Noise } from './noise.js';
-import { turningAt } from './turning.js';
+import { poweredAt, turningAt } from './turning.js';
 import { workAt } from './work.js';
 
 /** What goes on in a machine; its sensors show some of it. */
@@ -54,10 +54,7 @@ export function stateAt(
   exercise: Exercise,
   time: number,
 ): State {
-  const fault = (kind: FaultKind): number =>
-    exercise.faults.reduce((most, one) => (one.kind === kind ? Math.max(most, strength(one, time)) : most), 0);
-  const leak = fault('leak');
-  const loose = fault('loose-coupling');
+  const worn = effectOf(exercise, time);
   const load = setting(exercise, 'load', time) ?? demandAt(shifts, noise, time + utcOffset);
   const strain = hotSpells ? hotSpell(noise, time) : 0;
 
@@ -65,29 +62,34 @@ export function stateAt(
   const rated = (1 - slip) * make.synchronous;
   const field = (turningAt(exercise, make.synchronous, time) * make.synchronous) / rated;
   // a loose coupling slips, and lets go and catches again
-  const held = 1 - 0.03 * loose + 0.012 * loose * noise(time, 1, 9);
+  const held = 1 - worn.slip + worn.waver * noise(time, 1, 9);
+  const kept = Math.max(0, 1 - worn.loss + worn.surge * noise(time, 2, 13));
   const shaftAt = (motor: number): number =>
-    workAt(make.work, motor * held, load, leak).shaft * (1 + 0.08 * strain) + 0.05 * loose * motor;
+    ((workAt(make.work, motor * held, load, worn.leak).shaft * (1 + kept)) / 2) * (1 + 0.08 * strain) +
+    worn.friction * motor;
   const torque = shaftAt(field) / Math.max(0.05, field);
   const motor = field * (1 - slip * Math.min(2, torque));
-  const { flow, pressure } = workAt(make.work, motor * held, load, leak);
+  const { flow, pressure } = workAt(make.work, motor * held, load, worn.leak);
   const shaft = shaftAt(motor);
-  const losses = fixed * motor ** 2 + winding * Math.min(4, torque ** 2) * Math.min(1, field);
+  const powered = poweredAt(exercise, time);
+  // a rotor that is held draws several times its current and turns all of it into heat
+  const stalled = powered ? severityOf(exercise, 'stall', time) * Math.max(0, 1 - motor) : 0;
+  const losses = fixed * motor ** 2 + winding * Math.min(4, torque ** 2) * Math.min(1, field) + 0.35 * stalled;
 
   return {
-    running: setting(exercise, 'run', time) !== 0,
+    running: powered,
     load,
     motor: motor * rated,
     driven: motor * held * rated,
-    flow,
-    pressure,
+    flow: flow * kept,
+    pressure: pressure * kept,
     power: (shaft + losses) / (1 + fixed + winding),
-    heat: losses / (fixed + winding) + 0.5 * loose * motor,
+    heat: losses / (fixed + winding) + worn.heat * motor,
     vibration: {
-      first: 0.5 * motor ** 2 + 0.8 * loose * motor,
-      second: 2.2 * loose * motor,
-      third: 0.8 * loose * motor,
-      broad: (0.25 + 0.55 * Math.max(flow, load * motor) + 0.08 * leak + 0.6 * strain) * motor,
+      first: 0.5 * motor ** 2 + worn.first * motor,
+      second: worn.second * motor,
+      third: worn.third * motor,
+      broad: (0.25 + 0.55 * Math.max(flow, load * motor) + worn.broad + 0.6 * strain) * motor + 0.4 * stalled,
     },
     strain,
   };

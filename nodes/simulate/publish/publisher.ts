@@ -4,7 +4,9 @@ import { publishError, reasonOf } from './errors.js';
 
 export interface Outgoing {
   readonly topic: string;
-  readonly payload: string;
+  readonly payload: string | Buffer;
+  /** Of MQTT 5; a broker of 3.1.1 gets the message without them. */
+  readonly properties?: { readonly contentType: string; readonly userProperties: Record<string, string> };
 }
 
 export interface PublisherEvents {
@@ -34,6 +36,10 @@ export class Publisher {
     this.#broker = broker;
     this.#clientId = clientId;
     this.#events = events;
+  }
+
+  get #newer(): boolean {
+    return this.#broker.version === '5';
   }
 
   get connected(): boolean {
@@ -88,9 +94,9 @@ export class Publisher {
     await client.endAsync(true);
   }
 
-  async #publishOne(client: MqttClient, { topic, payload }: Outgoing): Promise<void> {
+  async #publishOne(client: MqttClient, { topic, payload, properties }: Outgoing): Promise<void> {
     try {
-      await client.publishAsync(topic, payload, { qos: 1 });
+      await client.publishAsync(topic, payload, { qos: 1, ...(properties && this.#newer ? { properties } : {}) });
     } catch (thrown) {
       const code = (thrown as { code?: unknown }).code;
       if (typeof code !== 'number' || code < 128) throw thrown;

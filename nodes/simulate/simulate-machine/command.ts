@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { type Message, messageReader } from '../../kit/index.js';
 import { begin, type Exercise, lasting, mend, set } from '../machine/exercise.js';
-import { type Fault, type FaultKind, faultKinds, isSensorFault, onsets } from '../machine/fault.js';
+import { type Fault, type FaultKind, faultsOf, isSensorFault, onsets } from '../machine/fault.js';
 import { type Kind, makes, type Quantity } from '../machine/kinds.js';
 import { simulateError } from './errors.js';
 import { quantityOf } from './settings.js';
@@ -22,13 +22,15 @@ const Command = Type.Object({
   /** rpm of the field; null gives it back to the mains. */
   speed: Type.Optional(Type.Union([Type.Number({ minimum: 0 }), Type.Null()])),
   run: Type.Optional(Type.Boolean()),
+  /** dB of the room under its own sound at full load; null gives it back to the setting. */
+  noise: Type.Optional(Type.Union([Type.Number({ minimum: -80, maximum: 20 }), Type.Null()])),
 });
 export type Command = Static<typeof Command>;
 
 const readMessage = messageReader(Type.Object({ payload: Command }));
 const fields = Object.keys(Command.properties);
 /** Fields that do something by themselves. */
-const verbs = ['fault', 'severity', 'clear', 'load', 'speed', 'run'] as const;
+const verbs = ['fault', 'severity', 'clear', 'load', 'speed', 'run', 'noise'] as const;
 const fastest = 1.2;
 
 /** What the machine is asked to do, and how severe the next fault is if it does not say. */
@@ -77,11 +79,12 @@ export function obey(wishes: Wishes, command: Command, { kind, quantities }: Sub
     ?.trim()
     .toLowerCase()
     .replace(/[\s_]+/g, '-');
-  const none = name === 'none' || name === '';
+  const none = name === 'none' || name === 'normal' || name === '';
 
   if (command.clear || none) exercise = mend(exercise, now);
   if (command.load !== undefined) exercise = set(exercise, 'load', command.load ?? undefined, now);
   if (command.speed !== undefined) exercise = set(exercise, 'speed', speedOf(kind, command.speed), now);
+  if (command.noise !== undefined) exercise = set(exercise, 'noise', command.noise ?? undefined, now);
   if (command.run !== undefined) exercise = set(exercise, 'run', command.run ? undefined : 0, now);
   if (name !== undefined && !none) {
     const faulty = faultKindOf(kind, name);
@@ -108,11 +111,6 @@ export function fitting(exercise: Exercise, { kind, quantities }: Subject): Exer
   return { ...exercise, faults: exercise.faults.filter(fits) };
 }
 
-function faultsOf(kind: Kind): FaultKind[] {
-  const dry = makes[kind].work.by === 'shaft';
-  return faultKinds.filter((fault) => !(dry && fault === 'leak'));
-}
-
 function faultKindOf(kind: Kind, name: string): FaultKind {
   const known = faultsOf(kind);
   const fault = known.find((one) => one === name);
@@ -122,7 +120,7 @@ function faultKindOf(kind: Kind, name: string): FaultKind {
 
 /** These are there or not, unless somebody says how much. */
 function wholly(fault: FaultKind): boolean {
-  return fault === 'stuck' || fault === 'sensor-loss';
+  return fault === 'stuck' || fault === 'sensor-loss' || fault === 'off';
 }
 
 function sensorOf(kind: Kind, quantities: readonly Quantity[], name: string | undefined): Quantity {

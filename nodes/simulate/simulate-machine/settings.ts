@@ -23,6 +23,21 @@ export const SimulateMachineConfig = Type.Object({
   shifts: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
   /** Hours by which the plant's clock is ahead of UTC. */
   utcOffset: Type.Number({ minimum: -12, maximum: 14, default: 0 }),
+  /** Whether a microphone and an accelerometer are there. */
+  sound: Type.Boolean({ default: false }),
+  waveform: Type.Boolean({ default: false }),
+  soundTopic: Type.String({
+    minLength: 1,
+    maxLength: 500,
+    pattern: '^[^+#\\0]+$',
+    default: 'sound/{machine}/{quantity}',
+  }),
+  /** Hz */
+  sampleRate: Type.Integer({ minimum: 8000, maximum: 96_000, default: 16_000 }),
+  /** Seconds in a message. */
+  stretch: Type.Number({ minimum: 0.2, maximum: 10, default: 1 }),
+  /** dB of the room under the machine's own level at full load. */
+  noise: Type.Number({ minimum: -80, maximum: 20, default: -30 }),
 });
 export type SimulateMachineConfig = Static<typeof SimulateMachineConfig>;
 
@@ -70,8 +85,25 @@ export function topicsOf(
   );
 }
 
-function topicProblem(topic: string, quantities: number): string | undefined {
-  const [unknown] = topic.match(/\{(?!(machine|quantity)\})[^}]*\}?/) ?? [];
+/** What is sampled; called as sensor in calls it. */
+export const waves = ['sound', 'vibration'] as const;
+export type Wave = (typeof waves)[number];
+const soundParts = ['machine', 'quantity', 'time'];
+
+/**
+ * Topic of what is sampled, at the time (ms UTC) at which it begins.
+ * @throws PerceptError `simulate-topic`
+ */
+export function soundTopicOf({ soundTopic, machine, sound, waveform }: SimulateMachineConfig): SoundTopic {
+  const problem = sound || waveform ? topicProblem(soundTopic, sound && waveform ? 2 : 1, soundParts) : undefined;
+  if (problem) throw simulateError('simulate-topic', { topic: soundTopic, problem, example: '{machine}/{quantity}' });
+  const named = soundTopic.replaceAll('{machine}', machine);
+  return (wave, time) => named.replaceAll('{quantity}', wave).replaceAll('{time}', String(time));
+}
+export type SoundTopic = (wave: Wave, time: number) => string;
+
+function topicProblem(topic: string, quantities: number, known = ['machine', 'quantity']): string | undefined {
+  const unknown = (topic.match(/\{[^}]*\}?/g) ?? []).find((one) => !known.includes(one.slice(1, -1)));
   if (unknown) return `${unknown} stands for nothing`;
   return quantities > 1 && !topic.includes('{quantity}') ? '{quantity} is missing' : undefined;
 }

@@ -4,8 +4,9 @@ import { Clockwork } from '../publish/clockwork.js';
 import type { Change } from './changes.js';
 import { Face, percent } from './face.js';
 import { Memory } from './memory.js';
-import { reach, SimulateMachineConfig } from './settings.js';
+import { reach, SimulateMachineConfig, soundTopicOf } from './settings.js';
 import { Simulation } from './simulation.js';
+import { soundingOf } from './sounding.js';
 import { uplink } from './uplink.js';
 
 const rememberEvery = 10_000;
@@ -23,7 +24,9 @@ export default defineNode({
     const remembered = await memory.load();
     const simulation = new Simulation(config, remembered);
     const face = new Face(context);
+    const soundTopic = soundTopicOf(config);
     const line = config.broker ? await uplink(context, simulation, face, remembered?.published) : undefined;
+    const sounding = soundingOf(context, simulation, line, soundTopic);
 
     const begun = remembered?.last ?? Date.now() - Math.max(config.interval, config.backlog * 60_000);
     let rememberedAt = performance.now();
@@ -49,6 +52,7 @@ export default defineNode({
       waiting: () => face.waiting(),
     });
     clockwork.start(begun);
+    sounding?.start();
 
     return {
       input: async ({ msg }) => {
@@ -66,6 +70,7 @@ export default defineNode({
       },
       async close(removed) {
         clockwork.stop();
+        sounding?.stop();
         await line?.stop();
         await (removed ? memory.remove() : remember());
       },

@@ -1,10 +1,12 @@
 import type { Message, Reading } from '../../kit/index.js';
-import { forget, lasting, untouched } from '../machine/exercise.js';
+import { driveOf } from '../machine/drive.js';
+import { forget, lasting, setting, untouched } from '../machine/exercise.js';
 import type { Fault } from '../machine/fault.js';
 import type { Quantity } from '../machine/kinds.js';
 import { type Course, type Machine, machine } from '../machine/machine.js';
 import type { State } from '../machine/state.js';
 import type { Outgoing } from '../publish/publisher.js';
+import type { Drive } from '../sound/index.js';
 import { type Change, changes } from './changes.js';
 import { commandOf, fitting, obey, type Subject, type Wishes } from './command.js';
 import type { Remembered } from './memory.js';
@@ -21,6 +23,7 @@ export class Simulation {
   readonly #machine: Machine;
   readonly #topics: ReadonlyMap<Quantity, string>;
   readonly #keep: number;
+  readonly #noise: number;
   #wishes: Wishes;
   #course: Course;
   #seen: readonly Fault[];
@@ -31,6 +34,7 @@ export class Simulation {
     this.#subject = { kind: config.kind, quantities };
     this.#topics = topicsOf(config, quantities);
     this.#machine = machine(specOf(config), config.seed);
+    this.#noise = config.noise;
     this.#keep = Math.max(config.catchUp, config.backlog) * minute + memory;
     const exercise = fitting(remembered?.exercise ?? untouched, this.#subject);
     this.#wishes = { exercise, severity: remembered?.severity ?? 0.5 };
@@ -59,6 +63,12 @@ export class Simulation {
     const { exercise, severity } = obey(this.#wishes, commandOf(msg), this.#subject, now);
     this.#wishes = { exercise: forget(exercise, now - this.#keep, mostKept), severity };
     this.#course = this.#machine.under(this.#wishes.exercise);
+  }
+
+  /** How it sounds at that moment. */
+  drive(time: number): Drive {
+    const { exercise } = this.#wishes;
+    return driveOf(this.state(time), exercise, time, setting(exercise, 'noise', time) ?? this.#noise);
   }
 
   /** Faults that came, went or changed since the last call. */

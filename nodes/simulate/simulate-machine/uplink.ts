@@ -1,14 +1,21 @@
 import type { BrokerSettings, NodeContext } from '../../kit/index.js';
 import { Delivery } from '../publish/delivery.js';
-import { Publisher } from '../publish/publisher.js';
+import { type Outgoing, Publisher } from '../publish/publisher.js';
 import type { Face } from './face.js';
 import { reach, type SimulateMachineConfig } from './settings.js';
 import type { Simulation } from './simulation.js';
+
+/** Stretches of sound on their way to a slow broker. */
+const mostWaiting = 4;
 
 export interface Uplink {
   /** The last instant that the broker has answered for, UTC ms. */
   readonly position: number;
   wake(): void;
+  /** Whether a message's properties reach whoever listens. */
+  readonly properties: boolean;
+  /** For what is of no use later: it goes now, or not at all. @returns whether it went */
+  now(messages: readonly Outgoing[]): boolean;
   stop(): Promise<void>;
 }
 
@@ -55,7 +62,19 @@ export async function uplink(
     },
   );
   publisher.start();
+  let waiting = 0;
   return {
+    properties: settings.version === '5',
+    now: (messages) => {
+      if (!publisher.connected || waiting >= mostWaiting) return false;
+      waiting++;
+      publisher
+        .publish(messages)
+        // what a lost connection cut off is past
+        .catch(() => metrics.count('unheard'))
+        .finally(() => waiting--);
+      return true;
+    },
     get position() {
       return delivery.position;
     },

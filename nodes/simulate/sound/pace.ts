@@ -14,6 +14,15 @@ export interface Drive {
   readonly severity: number;
   /** dB of the room under the machine's own level at full load: -40 is quiet, 0 as loud. */
   readonly noise: number;
+  /** What else is wrong with it; it is heard as well, but holds no rotor. */
+  readonly also?: readonly Ailment[];
+  /** False: the shaft runs down without a motor. By default it is under voltage while it turns. */
+  readonly powered?: boolean;
+}
+
+export interface Ailment {
+  readonly condition: Condition;
+  readonly severity: number;
 }
 
 /** s; how fast what is asked for comes about: mass is slower than a fault that is set. */
@@ -65,7 +74,8 @@ export class Pace {
     return this.#level;
   }
 
-  next({ shaft, load, condition, severity, noise }: Drive): Tick {
+  next(drive: Drive): Tick {
+    const { shaft, load, condition, severity, noise, powered = shaft > 0 || condition === 'stall' } = drive;
     const tick = this.#tick;
     const [slow, fast] = this.#begun ? [this.#slow, this.#fast] : [1, 1];
     const off = condition === 'off';
@@ -75,14 +85,13 @@ export class Pace {
 
     this.#shaft = toward(this.#shaft, Math.max(0, shaft) * turning, slow, 0.02);
     tick.load = toward(tick.load, Math.min(1.2, Math.max(0, load)), fast, 1e-4);
-    tick.powered = toward(tick.powered, off || (shaft <= 0 && condition !== 'stall') ? 0 : 1, fast, 1e-4);
-    const amount = condition === 'normal' ? 0 : off ? 1 : amountOf(severity);
+    tick.powered = toward(tick.powered, powered && !off ? 1 : 0, fast, 1e-4);
+    this.#level = toward(this.#level, 10 ** (noise / 20), fast, 0);
     for (const one of conditions) {
       const before = tick.amount[one];
-      const goal = one === condition ? amount : 0;
+      const goal = one === 'normal' ? 0 : goalOf(one, drive);
       if (before !== goal) tick.amount[one] = toward(before, goal, fast, 1e-4);
     }
-    this.#level = toward(this.#level, 10 ** (noise / 20), fast, 0);
 
     const unsteady = this.#wander.reduce((sum, wander, i) => sum + wander.next() * (this.#unsteady[i] as number), 0);
     // what binds once a turn slows the shaft there
@@ -94,6 +103,13 @@ export class Pace {
     tick.to += (tick.shaft * this.#samples) / this.#rate;
     return tick;
   }
+}
+
+function goalOf(one: Condition, { condition, severity, also }: Drive): number {
+  let most = one === condition ? severity : 0;
+  if (also) for (const other of also) if (other.condition === one) most = Math.max(most, other.severity);
+  if (most === 0 && condition !== 'off') return 0;
+  return one === 'off' && one === condition ? 1 : amountOf(most);
 }
 
 function toward(value: number, goal: number, share: number, least: number): number {
