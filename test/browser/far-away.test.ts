@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../support/browser.ts';
+import { Demo } from '../support/demo.ts';
+import { needs } from '../support/needs.ts';
+import { until } from '../support/until.ts';
+
+const skip = needs('chromium');
+/** Of the far machines. */
+const interval = 1000;
+
+let demo: Demo;
+let browser: Browser;
+
+before(async () => {
+  if (skip) return;
+  [demo, browser] = await Promise.all([Demo.start(), launchChromium()]);
+});
+after(async () => {
+  await browser?.close();
+  await demo?.remove();
+});
+
+function rows<Row>(sql: string): Row[] {
+  const db = new DatabaseSync(join(demo.userDir, 'percept/percept.sqlite'), { readOnly: true });
+  try {
+    return db.prepare(sql).all() as Row[];
+  } finally {
+    db.close();
+  }
+}
+
+const readings = `select source, quantity, time from reading join series on series.id = series_id
+  where source in ('pump-3', 'compressor-1')`;
+const stored = (): number => rows<{ n: number }>(`select count(*) as n from (${readings})`)[0]?.n ?? 0;
+const newest = (): number => rows<{ t: number }>(`select max(time) as t from (${readings})`)[0]?.t ?? 0;
+
+async function waiting(page: Page): Promise<number> {
+  return Number((await page.textContent('body'))?.match(/Outbox\s*(\d+) waiting/)?.[1]);
+}
+
+/** As a person does it: opens the list and takes what it says. */
+async function choose(page: Page, list: string, entry: string): Promise<void> {
+  await page.locator('.v-select', { hasText: list }).click();
+  await page.locator('.v-list-item', { hasText: entry }).click();
+}
+
+test('the line is cut, a machine leaks, the line is joined: every reading arrives, and the leak stands where it began', {
+  skip,
+  timeout: 180_000,
+}, async () => {
+  const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB' });
+  const page = await context.newPage();
+  await page.goto(`${demo.url}/dashboard/sensors?key=${demo.key}`);
+  const line = page.locator('.v-switch input');
+  await until(async () => (await waiting(page)) === 0 && newest() > Date.now() - 5 * interval, {
+    ms: 60_000,
+    what: 'the time before the start to be in',
+  });
+
+  await line.click({ force: true });
+  await page.getByText('link cut').waitFor();
+  const [cut, before] = [newest(), stored()];
+  await page.locator('.v-slider-thumb').press('End');
+  const broken = Date.now();
+  await choose(page, 'Fault', 'Leak');
+  await page.getByText('pump-3: leak of 100 % began').waitFor();
+  await until(async () => (await waiting(page)) > 300, { ms: 90_000, what: 'the outbox to grow' });
+  assert.equal(stored(), before);
+  const joined = Date.now();
+  await line.click({ force: true });
+  await page.getByText('link up').waitFor();
+  await until(() => newest() > joined, { what: 'what waited to arrive' });
+
+  const holes = rows(
+    `select * from (select *, time - lag(time) over (partition by source, quantity order by time) as gap from (${readings}))
+     where gap <> ${interval}`,
+  );
+  assert.deepEqual(holes, []);
+
+  await page.locator('.p-sources .p-plain').getByText('pump-3').click();
+  const finding = await until(
+    () =>
+      rows<{ since: number; reasons: string; expected: string; quantity: string }>(
+        `select since, reasons, expected, quantity from finding
+         where source = 'pump-3' and kind = 'outlier' and since > ${cut}`,
+      )[0],
+    { ms: 30_000, what: 'the finding' },
+  );
+  assert.ok(finding.since >= broken - interval, `${broken - finding.since} ms before it broke`);
+  assert.ok(finding.since < joined, `${finding.since - joined} ms after the line was joined`);
+  assert.notEqual(finding.expected, '[]');
+  await page.getByRole('button', { name: 'show all' }).last().click();
+  const shown = page.locator('.p-finding', {
+    has: page.locator(`time[datetime="${new Date(finding.since).toISOString()}"]`),
+  });
+  const reasons = JSON.parse(finding.reasons) as string[];
+  await until(async () => (await shown.first().textContent())?.includes(reasons[0] ?? ''), {
+    what: 'the finding with its reason under the chart',
+  });
+  assert.match(
+    (await shown.first().textContent()) ?? '',
+    new RegExp(`pump-3 · ${finding.quantity}.*would have been usual`, 's'),
+  );
+  await page.locator('.p-mark').first().waitFor();
+});
