@@ -18,6 +18,15 @@ const Input = Type.Object({
   /** How a picture of another shape is made to fit; `fill` is the grey of what stays empty. */
   fit: Type.Optional(Type.Union([Type.Literal('letterbox'), Type.Literal('stretch'), Type.Literal('crop')])),
   fill: Type.Optional(Type.Number()),
+  /** Of spectrograms: what they were made of and how; bands lie elsewhere at another rate. Hz, s. */
+  sound: Type.Optional(
+    Type.Object({
+      sampleRate: Type.Number({ exclusiveMinimum: 0 }),
+      window: Type.Number({ exclusiveMinimum: 0 }),
+      hop: Type.Number({ exclusiveMinimum: 0 }),
+      scale: Type.Union([Type.Literal('mel'), Type.Literal('linear')]),
+    }),
+  ),
 });
 
 /** What the numbers that come out mean, and so which decoder reads them. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { loadRuntime, usualRuntimes } from '../../dist/inference/runtime.js';
 import type { Examples } from '../../dist/inference/train/examples.js';
 import { autoencoder, type Network, outputsOf, product, vgg } from '../../dist/inference/train/network.js';
@@ -10,9 +11,12 @@ import { firstState } from '../../dist/inference/train/state.js';
 import { Stepper } from '../../dist/inference/train/stepper.js';
 import { train } from '../../dist/inference/train/training.js';
 import { toPerceptError } from '../../dist/kit/index.js';
+import { wavHeader } from '../../dist/kit/wav.js';
+import { CollectingThread } from '../../dist/sound/learn/collecting-thread.js';
 import type { BenchOptions, Report } from './run.ts';
 
-export const about = 'training rate and memory of the VGG and an autoencoder, against PyTorch where it is installed';
+export const about =
+  'a learned normal of ten minutes; rate and memory of training, against PyTorch where it is installed';
 
 interface Setup {
   readonly name: string;
@@ -35,6 +39,7 @@ export default async function learn(report: Report, { smoke, flags }: BenchOptio
   const seconds = smoke ? 0.2 : Number(flags['seconds'] ?? 8);
   const rounds = smoke ? 1 : Number(flags['rounds'] ?? 3);
   const python = smoke ? undefined : pythonWithTorch(flags['python']);
+  await learnNormal(report, smoke ? 30 : 600);
   report('threads', threads, '');
   for (const setup of smoke ? setups.slice(0, 1) : setups) {
     const ours: Rates[] = [];
@@ -64,6 +69,44 @@ export default async function learn(report: Report, { smoke, flags }: BenchOptio
       '(largest relative of 60 steps)',
     );
   }
+}
+
+/** Of one recording after the other, ten seconds each, as `learn` does it. */
+async function learnNormal(report: Report, seconds: number): Promise<void> {
+  const length = 10;
+  const recordings = Array.from({ length: seconds / length }, (_, i) => soundOf(i, length));
+  const whole = { since: 0, until: Number.MAX_SAFE_INTEGER, label: 0 };
+  const settings = { kind: 'normal', source: 'bench', preset: 'hearing', ranges: [whole], most: 8192 } as const;
+  const thread = new CollectingThread({ settings, conditions: 0 });
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  try {
+    loop.enable();
+    const began = performance.now();
+    for (const [i, bytes] of recordings.entries()) await thread.take(bytes, 1000 * length * i);
+    const features = performance.now() - began;
+    const { made, stretches } = await thread.finish();
+    loop.disable();
+    report('normal.sound', seconds / 60, 'min');
+    report('normal.features', features / 1000, 's');
+    if (made?.kind === 'normal') report('normal.fit', made.fitSeconds, 's');
+    report('normal.stretches', stretches, '');
+    report('normal.loop-gap', loop.max / 1e6, 'ms (by the clock)');
+  } finally {
+    await thread.close();
+  }
+}
+
+/** A machine that hums in a room with noise, as a WAV file of 16 bits at 16 kHz. */
+function soundOf(seed: number, seconds: number): Buffer {
+  const sampleRate = 16_000;
+  const random = new Random(seed + 1);
+  const samples = Buffer.alloc(2 * seconds * sampleRate);
+  for (let i = 0; i < seconds * sampleRate; i++) {
+    const t = (2 * Math.PI * (i + seed * seconds * sampleRate)) / sampleRate;
+    const value = 0.1 * Math.sin(50 * t) + 0.05 * Math.sin(100 * t + 1) + 0.01 * random.normal();
+    samples.writeInt16LE(Math.round(32_767 * Math.max(-1, Math.min(1, value))), 2 * i);
+  }
+  return Buffer.concat([wavHeader({ sampleRate, channels: 1, format: 's16le', samples }), samples]);
 }
 
 interface Rates {

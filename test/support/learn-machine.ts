@@ -92,7 +92,7 @@ export class Classroom {
   }
 
   start(source: string, asked: Partial<Asked> = {}): Promise<void> {
-    const usual = { kind: 'normal', since: 0, until: Date.now(), minutes: 60, labels: [], epochs: 50 } as const;
+    const usual: Asked = { kind: 'normal', since: 0, until: Date.now(), minutes: 60, labels: [], epochs: 50 };
     return this.learner.start(source, { ...usual, ...asked });
   }
 

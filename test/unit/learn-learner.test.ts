@@ -67,6 +67,7 @@ test('a network that learned to repeat what is normal stays under its threshold 
   assert.equal(loss.length, validation.length);
   assert.ok((loss.at(-1) ?? 1) < 0.2 * (loss[0] ?? 0), `${loss}`);
   const model = await openModels({ folder: join(folder, 'models') }).find(nameOf('fan', 'sound'));
+  assert.deepEqual(model.card.input.sound, { sampleRate, window: 0.064, hop: 0.016, scale: 'mel' });
   assert.equal(model.card.threshold.toPrecision(4), versions[0]?.scores['threshold']?.toPrecision(4));
   const pictures = await Promise.all([{}, { whistle: 0.05 }].map(pictureOf));
   const x = new Float32Array(pictures.flatMap((picture) => [...picture]));

@@ -25,7 +25,7 @@ export function learnedPart({ id, source, quantity, kind }: Job, { from, until }
   } as const;
 }
 
-/** The false alarms a day for which the threshold on the card is; who judges computes it for what was set. */
+/** False alarms a day; the threshold of a stretch by itself does not depend on it. */
 const perDay = 1;
 
 export async function cardOfNormal(
@@ -97,6 +97,13 @@ export function namingOfVgg(
     threshold: halfSure,
     scores: { minutes: minutesOf(gathered), stretches: gathered.stretches },
   };
+}
+
+/** A network's card with how the sound was looked at that it learned from. */
+export function heardAs({ form }: Gathered, card: Card): Card {
+  if (!form) return card;
+  const { sampleRate, window, hop, scale } = form;
+  return { ...card, input: { ...card.input, sound: { sampleRate, window, hop, scale } } };
 }
 
 /** The smallest score that a new one stays under with probability `share`, by rank among `n + 1`: Vovk et al., 2005. */

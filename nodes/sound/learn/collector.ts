@@ -21,7 +21,7 @@ export interface CollectorSettings {
   readonly kind: Kind;
   readonly source: string;
   /** Of a learned normal; networks have their own. */
-  readonly preset: 'hearing' | 'vibration';
+  readonly preset: keyof typeof presets;
   readonly ranges: readonly Range[];
   /** Stretches kept at most; more are thinned out evenly. */
   readonly most: number;

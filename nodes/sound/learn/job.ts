@@ -14,7 +14,7 @@ export const Job = Type.Object({
   source: Type.String({ minLength: 1, maxLength: 200 }),
   quantity: Type.String({ maxLength: 200 }),
   kind: Type.Union([Type.Literal('normal'), Type.Literal('autoencoder'), Type.Literal('vgg')]),
-  preset: Type.Union([Type.Literal('hearing'), Type.Literal('vibration')]),
+  preset: Type.Union([Type.Literal('hearing'), Type.Literal('picture'), Type.Literal('vibration')]),
   /** Time that is learned from, UTC epoch milliseconds, and of it the newest minutes of sound. */
   since: Type.Number(),
   until: Type.Number(),

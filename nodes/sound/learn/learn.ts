@@ -3,6 +3,7 @@ import { openModels } from '../../inference/registry.js';
 import { defineNode, type Message, type NodeContext } from '../../kit/index.js';
 import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
+import { registryFolder } from '../anomaly/settings.js';
 import { learnError } from './errors.js';
 import { Jobs } from './job.js';
 import { Learner } from './learner.js';
@@ -21,9 +22,9 @@ export default defineNode({
   config: LearnConfig,
   async start(context) {
     const { config, id, RED, signal } = context;
-    const percept = join(String(RED.settings.userDir ?? process.cwd()), 'percept');
-    const jobs = new Jobs(join(percept, 'learn', id));
-    const models = openModels({ folder: join(percept, 'models') });
+    const userDir = String(RED.settings.userDir ?? process.cwd());
+    const jobs = new Jobs(join(userDir, 'percept', 'learn', id));
+    const models = openModels({ folder: registryFolder(userDir) });
     const shelf = new Shelf(models, config.quantity, config.versions, (problem) => context.fail(problem));
     const started = flowsStarted(context);
     const store = await context.use<Store>(config.store, 'percept-store');

@@ -2,7 +2,7 @@ import type { Card } from '../../inference/card.js';
 import type { Progress, Trained } from '../../inference/train/options.js';
 import { cardOfTrained } from '../../inference/train/publish.js';
 import { type Training, train } from '../../inference/train/training.js';
-import { cardOfNormal, type Numbered, namingOfAutoencoder, namingOfVgg } from './card.js';
+import { cardOfNormal, heardAs, type Numbered, namingOfAutoencoder, namingOfVgg } from './card.js';
 import type { NetworkExamples } from './collected.js';
 import { conditionsOf, type Gathered, gather, type Places } from './gather.js';
 import type { Job } from './job.js';
@@ -87,11 +87,11 @@ export class Run {
     const bytes = Buffer.from(trained.model.buffer);
     if (kind === 'vgg') {
       const naming = namingOfVgg(this.job, gathered, conditions, seconds(), numbered);
-      return { card: await cardOfTrained(trained, network, naming), bytes };
+      return { card: heardAs(gathered, await cardOfTrained(trained, network, naming)), bytes };
     }
     const draft = await cardOfTrained(trained, network, namingOfAutoencoder(this.job, gathered, [], 0, numbered));
     const errors = await errorsOf(draft, bytes, examples);
     const naming = namingOfAutoencoder(this.job, gathered, errors, seconds(), numbered);
-    return { card: await cardOfTrained(trained, network, naming), bytes };
+    return { card: heardAs(gathered, await cardOfTrained(trained, network, naming)), bytes };
   }
 }

@@ -16,7 +16,7 @@ export const LearnConfig = Type.Object({
   kind: Type.Enum(['normal', 'autoencoder', 'vgg'], { default: 'normal' }),
   minutes: Type.Number({ exclusiveMinimum: 0, maximum: most, default: 10 }),
   /** The one of the spectrogram node before `anomaly`. */
-  preset: Type.Enum(['hearing', 'vibration'], { default: 'hearing' }),
+  preset: Type.Enum(['hearing', 'picture', 'vibration'], { default: 'hearing' }),
   epochs: Type.Integer({ minimum: 1, maximum: 10_000, default: 50 }),
   /** How many are kept of each source. */
   versions: Type.Integer({ minimum: 2, maximum: 100, default: 5 }),
