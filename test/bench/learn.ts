@@ -79,6 +79,12 @@ async function learnNormal(report: Report, seconds: number): Promise<void> {
   const settings = { kind: 'normal', source: 'bench', preset: 'hearing', ranges: [whole], most: 8192 } as const;
   const thread = new CollectingThread({ settings, conditions: 0 });
   const loop = monitorEventLoopDelay({ resolution: 1 });
+  let [held, cpu] = [0, process.threadCpuUsage()];
+  const timer = setInterval(() => {
+    const { user, system } = process.threadCpuUsage(cpu);
+    held = Math.max(held, (user + system) / 1000);
+    cpu = process.threadCpuUsage();
+  }, 1);
   try {
     loop.enable();
     const began = performance.now();
@@ -91,7 +97,9 @@ async function learnNormal(report: Report, seconds: number): Promise<void> {
     if (made?.kind === 'normal') report('normal.fit', made.fitSeconds, 's');
     report('normal.stretches', stretches, '');
     report('normal.loop-gap', loop.max / 1e6, 'ms (by the clock)');
+    report('normal.loop-held', held, 'ms (of its own work)');
   } finally {
+    clearInterval(timer);
     await thread.close();
   }
 }
