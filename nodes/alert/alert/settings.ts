@@ -1,0 +1,12 @@
+import { type Static, Type } from 'typebox';
+import { PolicySettings } from '../policy/settings.js';
+
+export const AlertConfig = Type.Object({
+  store: Type.Optional(Type.String()),
+  /** Alert nodes of one name share their alerts, also in other processes; empty: the node's own. */
+  policy: Type.String({ maxLength: 200, default: '' }),
+  /** s between two signs of life; 0: none. */
+  heartbeat: Type.Number({ minimum: 0, maximum: 86_400, default: 60 }),
+  ...PolicySettings.properties,
+});
+export type AlertConfig = Static<typeof AlertConfig>;

@@ -1,0 +1,61 @@
+import type { Alert, AlertOccasion, Language, Severity } from '../../kit/index.js';
+import type { AlertBody } from '../machine/state.js';
+import type { Policy } from '../policy/policy.js';
+
+/** Words of notices, in the language of the runtime. */
+export interface Words {
+  readonly severity: Readonly<Record<Severity, string>>;
+  readonly occasion: Readonly<Record<Exclude<AlertOccasion, 'step'> | 'expired', string>>;
+  /** With __kind__ and __source__. */
+  readonly title: string;
+  readonly testTitle: string;
+  readonly testText: string;
+  /** With __count__. */
+  readonly counted: string;
+  /** With __since__. */
+  readonly since: string;
+  readonly language: Language;
+}
+
+const most = { title: 200, text: 2000 };
+
+/** What a person reads. */
+export function textsOf(
+  body: AlertBody,
+  policy: Policy,
+  words: Words,
+  occasion: AlertOccasion = 'step',
+): Pick<Alert, 'title' | 'text'> {
+  if (body.test) return { title: words.testTitle, text: words.testText };
+  const { newest, severity, zone, state, count, by = '' } = body;
+  const lasting = Object.values(body.members).filter(({ until }) => until === undefined);
+  const members = lasting.length > 0 ? lasting : Object.values(body.members);
+  const began = Math.min(...members.map(({ since }) => since));
+  const since = new Date(began).toLocaleString(words.language, {
+    ...(policy.settings.timeZone ? { timeZone: policy.settings.timeZone } : {}),
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+  const reason = newest.reasons[0] ?? '';
+  const fields = {
+    ...{ kind: newest.kind, source: newest.source, quantity: newest.quantity, score: newest.score },
+    ...{ severity: words.severity[severity], zone, state, count, since, by, reason },
+    reasons: newest.reasons.join('\n'),
+  };
+  const title = policy.title?.(fields) ?? fill(words.title, fields);
+  const usual = [
+    newest.reasons.join('\n'),
+    fill(words.since, fields),
+    members.length > 1 ? fill(words.counted, { count: members.length + body.more }) : '',
+  ];
+  const text = policy.text?.(fields) ?? usual.filter((line) => line !== '').join('\n');
+  const before = occasion === 'step' ? '' : words.occasion[state === 'expired' ? 'expired' : occasion];
+  return {
+    title: [fill(before, fields), title].filter(Boolean).join(' ').slice(0, most.title),
+    text: text.slice(0, most.text),
+  };
+}
+
+function fill(text: string, fields: Readonly<Record<string, string | number>>): string {
+  return text.replace(/__(\w+?)__/g, (whole, name: string) => String(fields[name] ?? whole));
+}
