@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Message } from '../../dist/kit/index.js';
-import { lasting, untouched } from '../../dist/simulate/machine/exercise.js';
+import { lasting, setting, untouched } from '../../dist/simulate/machine/exercise.js';
+import { heardFaults } from '../../dist/simulate/machine/fault.js';
 import { quantitiesOf } from '../../dist/simulate/machine/kinds.js';
 import { changes } from '../../dist/simulate/simulate-machine/changes.js';
 import { commandOf, fitting, obey, type Wishes } from '../../dist/simulate/simulate-machine/command.js';
 import {
   chosenQuantities,
   type SimulateMachineConfig,
+  soundTopicOf,
   topicsOf,
 } from '../../dist/simulate/simulate-machine/settings.js';
 
@@ -50,7 +52,7 @@ test('names are taken as people write them', () => {
 test('none and clear mend everything', () => {
   const broken = tell('stuck', tell('leak'));
   assert.equal(faultsOf(broken).length, 2);
-  for (const mending of ['none', { fault: 'none' }, { fault: null }, { fault: '' }, { clear: true }])
+  for (const mending of ['none', 'normal', { fault: 'none' }, { fault: null }, { fault: '' }, { clear: true }])
     assert.deepEqual(faultsOf(tell(mending, broken, now + 1000), now + 1000), []);
 });
 
@@ -107,6 +109,18 @@ for (const [payload, code, problem] of [
   });
 }
 
+test('every fault that is heard is chosen by its name, and the noise of the room by a number', () => {
+  for (const name of heardFaults) assert.equal(faultsOf(tell(name))[0]?.kind, name);
+  assert.equal(faultsOf(tell('off'))[0]?.severity, 1);
+  const noisy = tell(-12, fresh, now, 'noise');
+  assert.deepEqual(
+    noisy.exercise.settings.map(({ of, value }) => [of, value]),
+    [['noise', -12]],
+  );
+  assert.equal(setting(tell({ noise: null }, noisy, now + 1000).exercise, 'noise', now + 2000), undefined);
+  assert.throws(() => tell({ noise: 90 }), { code: 'message-invalid', message: /payload\.noise/ });
+});
+
 test('a motor has nothing that leaks, and forgets a leak that it had as a pump', () => {
   const command = commandOf({ payload: 'leak' } as Message);
   assert.throws(() => obey(fresh, command, motor, now), { code: 'simulate-fault' });
@@ -137,4 +151,13 @@ test('topics are made of machine and quantity, and one that cannot be is refused
   assert.throws(() => chosenQuantities({ ...config, kind: 'motor', quantities: 'flow' }), {
     code: 'simulate-quantity',
   });
+});
+
+test('sound has topics of its own, with its time where they ask for it', () => {
+  const config = { machine: 'fan-7', sound: true, waveform: true } as SimulateMachineConfig;
+  const topic = soundTopicOf({ ...config, soundTopic: 'sound/{machine}/{quantity}/{time}' });
+  assert.equal(topic('vibration', 1_700_000_000_000), 'sound/fan-7/vibration/1700000000000');
+  assert.throws(() => soundTopicOf({ ...config, soundTopic: 'sound/{machine}' }), /\{quantity\} is missing/);
+  assert.equal(soundTopicOf({ ...config, waveform: false, soundTopic: 'ear' })('sound', 0), 'ear');
+  assert.throws(() => soundTopicOf({ ...config, soundTopic: '{place}/{quantity}' }), /\{place\} stands for nothing/);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { driveOf } from '../../dist/simulate/machine/drive.js';
 import { begin, type Exercise, forget, mend, set, untouched } from '../../dist/simulate/machine/exercise.js';
-import type { Fault, FaultKind } from '../../dist/simulate/machine/fault.js';
+import { type Fault, type FaultKind, faultsOf, heardFaults } from '../../dist/simulate/machine/fault.js';
 import { type Kind, kinds, type Quantity } from '../../dist/simulate/machine/kinds.js';
 import { type Course, machine } from '../../dist/simulate/machine/machine.js';
 
@@ -130,6 +131,60 @@ for (const kind of kinds) {
     assert.ok(twice > first, 'twice the speed of rotation stands out');
   });
 }
+
+for (const kind of kinds) {
+  test(`what is heard of a ${kind} shows in its numbers as well`, () => {
+    const known = faultsOf(kind);
+    for (const one of heardFaults.filter((each) => known.includes(each) && !/stall|off|leak/.test(each))) {
+      const changed = ratios(kind, (healthy) => begin(healthy, fault(one)));
+      assert.ok(changed.vibration > 1.2, `${one}: vibration ${changed.vibration}`);
+      assert.ok(changed.power > 0.75 && changed.power < 1.15, `${one}: power ${changed.power}`);
+      if (/^bearing|rub|misalignment|hum/.test(one)) assert.ok(changed.temperature > 1.05, `${one} warms`);
+      if (/cavitation|flow-noise|belt/.test(one) && kind !== 'motor')
+        assert.ok(changed.flow < 0.97, `${one}: flow ${changed.flow}`);
+      if (one === 'cavitation') assert.ok(changed.pressure < 0.9, `pressure ${changed.pressure}`);
+    }
+  });
+
+  test(`a ${kind} that stalls stands under current and gets hot; tripped it is off`, () => {
+    const stalled = under(kind, fault('stall', { over: 0 }));
+    const later = since + 30 * minute;
+    assert.equal(stalled.sound('speed', later), 0);
+    assert.equal(stalled.state(later).running, true);
+    assert.ok(stalled.sound('power', later) > 0.2 * of(kind).scale('power').full);
+    assert.ok(stalled.sound('temperature', later) > under(kind).sound('temperature', later) + 20);
+    const tripped = under(kind, fault('off', { over: 0 }));
+    assert.equal(tripped.sound('speed', later), 0);
+    assert.equal(tripped.state(later).running, false);
+    assert.ok(tripped.sound('power', later) < 0.2);
+    assert.ok(tripped.sound('temperature', later) < under(kind).sound('temperature', later));
+  });
+}
+
+test('nothing that flows can be wrong with a motor, and only a liquid cavitates', () => {
+  assert.ok(!faultsOf('motor').some((one) => /leak|flow|cavitation/.test(one)));
+  assert.ok(faultsOf('pump').includes('cavitation') && !faultsOf('fan').includes('cavitation'));
+  assert.ok(faultsOf('fan').includes('flow-noise'));
+});
+
+test('what is heard follows the state: speed, load, and the severest fault first', () => {
+  const at = since + 10 * minute;
+  const driven = (...faults: Fault[]) => {
+    const exercise = faults.reduce(begin, half);
+    return driveOf(of('pump').under(exercise).state(at), exercise, at, -20);
+  };
+  const healthy = driven();
+  assert.deepEqual([healthy.condition, healthy.noise, healthy.load], ['normal', -20, 0.7]);
+  assert.ok(Math.abs(healthy.shaft - 24.4) < 0.5, String(healthy.shaft));
+  const several = driven(fault('gear-mesh', { severity: 0.3 }), fault('bearing-inner', { severity: 0.6 }));
+  assert.deepEqual([several.condition, several.severity], ['bearing-inner', 0.6]);
+  assert.deepEqual(several.also, [{ condition: 'gear-mesh', severity: 0.3 }]);
+  assert.equal(driven(fault('leak')).condition, 'valve-leak');
+  assert.equal(driven(fault('loose-coupling')).condition, 'looseness');
+  assert.equal(driven(fault('drift', { quantity: 'power' })).condition, 'normal');
+  assert.equal(driven(fault('stall', { severity: 0.5 }), fault('rub')).condition, 'stall');
+  assert.equal(driven(fault('off')).powered, false);
+});
 
 test('a severer fault shows more, and comes on by and by', () => {
   const vibration = (severity: number, after: number): number =>
