@@ -2,6 +2,7 @@ import { Activity } from './activity.js';
 import type { Band, Comparison } from './contract.js';
 import { Drift } from './drift.js';
 import { Extreme } from './extreme.js';
+import { Habit } from './habit.js';
 import { Level } from './level.js';
 import { Novelty } from './novelty.js';
 import { PartOfDay } from './part-of-day.js';
@@ -61,6 +62,7 @@ export class Channel {
   gathered = 0;
   gatheredTail = new Tail(evidence);
   scoreTail = new Tail(evidence);
+  habit = new Habit();
   /** Mean distance of a row from the level before it. */
   noise = new MeanDistance(memory);
   /** Decades that each view showed at most during the last episode; the last is what was gathered. */

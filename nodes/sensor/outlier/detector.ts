@@ -1,5 +1,5 @@
 import type { ChannelVerdict, DetectorOptions, FindingLike, Row, SensorFinding, Verdict } from './contract.js';
-import { span } from './drift.js';
+import { run } from './drift.js';
 import { outlierError } from './errors.js';
 import { judgeDrift, judgeHealth, listen, unwell } from './health.js';
 import { OutlierJudge } from './judge.js';
@@ -52,7 +52,7 @@ export function createDetector(options: DetectorOptions): Detector {
     model.rows++;
     const ready = model.rows > warmUp;
     const { channels, row } = judge.look(values, time);
-    const creeping = judge.rare(span);
+    const creeping = judge.rare(run);
     findings.push(...row);
     for (const [index, own] of model.channels.entries()) {
       const value = values[index];

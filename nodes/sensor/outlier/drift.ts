@@ -1,4 +1,5 @@
 import { Guard } from './guard.js';
+import { Habit } from './habit.js';
 import { Looks, uncertainty } from './looks.js';
 import { Mean } from './scale.js';
 import { Tail, wandering } from './tail.js';
@@ -7,12 +8,14 @@ import { Tail, wandering } from './tail.js';
 const block = 64;
 const blocks = 16;
 const same = 14;
-/** Rows that a drift takes. */
-export const span = block * blocks;
+/** Rows that a false alarm takes: the same part of what it is looked at over as for a level. */
+export const run = 0.4 * block * blocks;
 /** Blocks before anything is said. */
 const few = 3 * blocks;
 /** Times the usual way over as many blocks that is a drift at least. */
 const far = 4;
+/** Part of the limit that it has to come back under to be over. */
+const release = 0.8;
 
 /**
  * Whether a channel has crept the same way for very long, much further than it moves in such a time, and than it did at this
@@ -30,6 +33,7 @@ export class Drift {
   usual = new Mean(1000);
   tail = new Tail(wandering);
   looks = new Looks();
+  habit = new Habit();
   /** How far it went over the blocks, in times of the usual way; 0 while that can't be told. */
   way = 0;
   /** Times the usual way that were a drift. */
@@ -59,7 +63,7 @@ export class Drift {
     this.dailySum = 0;
     this.filled = 0;
     this.seen++;
-    if (this.seen > blocks) this.#judge(decades);
+    if (this.seen > blocks) this.#judge(time, decades);
   }
 
   get since(): number {
@@ -73,7 +77,7 @@ export class Drift {
     this.drifting = 0;
   }
 
-  #judge(decades: number): void {
+  #judge(time: number, decades: number): void {
     const went = (this.means[blocks] as number) - (this.means[0] as number);
     const unlike = went - ((this.daily[blocks] as number) - (this.daily[0] as number));
     const way = Math.abs(unlike) < Math.abs(went) ? unlike : went;
@@ -82,8 +86,12 @@ export class Drift {
       if (Math.sign((this.means[i] as number) - (this.means[i - 1] as number)) === Math.sign(went)) along++;
     }
     this.way = this.usual.value > 0 ? way / this.usual.value : 0;
-    this.limit = Math.max(far, this.tail.level(decades) * uncertainty(this.looks.count, decades));
-    const drifting = this.seen > few && along >= same && Math.abs(this.way) > this.limit;
+    const usual = Math.max(far, this.tail.level(decades) * uncertainty(this.looks.count, decades));
+    this.limit = usual * this.habit.limit(time);
+    const creeps = this.seen > few && along >= same;
+    if (creeps && this.drifting === 0) this.habit.notice(Math.abs(this.way) / usual);
+    const lasts = this.drifting > 0 && Math.abs(this.way) > release * this.limit;
+    const drifting = lasts || (creeps && Math.abs(this.way) > this.limit);
     // what drifts often is usual, what drifts for long is not
     if (drifting && this.drifting === 0) this.tail.learn(Math.abs(this.way));
     this.drifting = drifting ? 1 : 0;

@@ -71,7 +71,8 @@ export class OutlierJudge {
   rare(run: number): number {
     const { rhythm, channels, together } = this.#model;
     const rows = Math.max(leastRows, week / this.#falseAlarmsPerWeek / (rhythm.usual.value || 1));
-    const looks = 2 * channels.length + (together ? 1 : 0);
+    // evidence, level and creeping of each channel
+    const looks = 3 * channels.length + (together ? 1 : 0);
     return Math.log10((rows * looks) / run);
   }
 
@@ -85,13 +86,15 @@ export class OutlierJudge {
     const verdicts = channels.map((own, index): ChannelVerdict => {
       const { channel } = own;
       const value = values[index];
-      const threshold = channel.level.rows > warmUp ? channel.scoreTail.level(rare.evidence) : Number.POSITIVE_INFINITY;
+      const usual = channel.level.rows > warmUp ? channel.scoreTail.level(rare.evidence) : Number.POSITIVE_INFINITY;
+      const threshold = usual * channel.habit.limit(time);
       if (value === undefined || !(Math.abs(value) < largest)) return { score: 0, threshold, expected: undefined };
       const expected = channel.expected(time);
       channel.measure(value, time);
       channel.rhythm.learn(time);
       if (channel.level.rows === 0) return { score: 0, threshold, expected };
       const { score, compared } = channel;
+      if (this.#fresh) channel.habit.notice(score / usual);
       if (score >= threshold) triggers.push({ index, score, threshold, compared, since: time });
       const limit = limitOf(own);
       this.#learn(own, channel.value, limit);
@@ -112,9 +115,11 @@ export class OutlierJudge {
     if (channels.some(({ channel: { rhythm } }) => rhythm.isSilent(time))) return;
     for (const [i, { channel }] of channels.entries()) this.#levels[i] = channel.level.now;
     const score = together.measure(this.#levels, time, decades);
-    const threshold = rows > this.#warmUp ? together.limit(decades) : Number.POSITIVE_INFINITY;
+    const usual = rows > this.#warmUp ? together.limit(decades) : Number.POSITIVE_INFINITY;
+    const threshold = usual * together.habit.limit(time);
+    if (this.#fresh) together.habit.notice(score / usual);
     const { leading: index, since } = together;
-    together.farthest = Math.max(outlier.open ? together.farthest : 0, (together.tolerance * score) / threshold);
+    together.farthest = Math.max(outlier.open ? together.farthest : 0, (together.tolerance * score) / usual);
     if (score >= threshold) triggers.push({ index, score, threshold, compared: 'channels', since });
     // what has left its level says nothing about how levels usually go together
     if (triggers.length === 0 || this.#long) together.learn(this.#levels);
@@ -144,6 +149,12 @@ export class OutlierJudge {
     if (kind === 'drift') for (const own of channels) own.channel.drift.settle();
     if (kind === 'silent' && channel === '') rhythm.allow(score);
     if (kind === 'outlier') outlier.quiet = pause;
+  }
+
+  /** What lasts says nothing about what comes at that time of the day. */
+  get #fresh(): boolean {
+    const { open, rows } = this.#model.outlier;
+    return !open || rows < pause;
   }
 
   get #long(): boolean {

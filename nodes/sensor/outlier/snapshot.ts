@@ -2,7 +2,7 @@ import { outlierError } from './errors.js';
 import { loadState, type Part, saveState, stateBytes } from './state.js';
 
 /** Raised whenever a part remembers something else than before. */
-export const stateVersion = 2;
+export const stateVersion = 3;
 const mark = 0x4f435250;
 const header = 20;
 

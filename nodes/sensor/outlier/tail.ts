@@ -46,10 +46,11 @@ export class Tail {
     this.counts = new Float32Array(shape.bins);
   }
 
-  learn(value: number): void {
+  /** @param weight rows that it counts as */
+  learn(value: number, weight = 1): void {
     const bin = this.#bin(this.#position(value));
-    this.counts[bin] = (this.counts[bin] as number) + 1;
-    this.total++;
+    this.counts[bin] = (this.counts[bin] as number) + weight;
+    this.total += weight;
     if (this.total >= memory) this.#forget();
     if (this.total - this.fitted >= Math.min(refit, this.total / refit)) this.#fit();
   }

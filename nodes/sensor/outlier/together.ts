@@ -1,4 +1,5 @@
 import { Guard } from './guard.js';
+import { Habit } from './habit.js';
 import { past, present } from './level.js';
 import { uncertainty } from './looks.js';
 import { fading } from './statistic.js';
@@ -37,6 +38,7 @@ export class Together {
   precision: Float64Array;
   rows = 0;
   tail = new Tail(wandering);
+  habit = new Habit();
   /** How many times farther feedback lets it go. */
   tolerance = 1;
   /** Times the limit that it went at most during the last episode, without tolerance. */
@@ -44,9 +46,12 @@ export class Together {
   /** How often each rest has been seen to come and go, and the side that it is on. */
   looks: Float64Array;
   sides: Float64Array;
-  /** Largest of the rests, and the channel that stands out most: the one that the others explain least for sure. */
+  /** The rest that stands out most for how well it is known, how well that is (0 to 1), and whose it is. */
   distance = Number.NaN;
+  trust = 0;
   leading = 0;
+  /** Rows that it has been noticeable for. */
+  away = 0;
   /** UTC ms since when it has been noticeable. */
   since = Number.NaN;
   /** Present levels and distance of the rows that wait. */
@@ -63,7 +68,7 @@ export class Together {
     this.precision = new Float64Array(channels);
     this.looks = new Float64Array(channels);
     this.sides = new Float64Array(channels);
-    this.lately = new Guard(channels + 1);
+    this.lately = new Guard(channels + 2);
   }
 
   /**
@@ -77,13 +82,15 @@ export class Together {
     this.#solve(values);
     let most = 0;
     this.distance = 0;
+    this.trust = 0;
     for (let i = 0; i < this.#channels; i++) {
       const rest = Math.abs(this.#rests[i] as number) / Math.sqrt(this.precision[i] as number);
-      this.distance = Math.max(this.distance, rest);
       if (rest <= most) continue;
-      const known = rest / uncertainty(this.looks[i] as number, decades);
-      if (known <= most) continue;
-      most = known;
+      const times = uncertainty(this.looks[i] as number, decades);
+      if (rest / times <= most) continue;
+      most = rest / times;
+      this.distance = rest;
+      this.trust = 1 / times ** 2;
       this.leading = i;
     }
     if (this.distance < this.tail.level(noticeable)) this.since = Number.NaN;
@@ -108,7 +115,8 @@ export class Together {
     const now = this.lately.add();
     kept.set(values, now);
     kept[now + n] = this.distance;
-    for (let at = this.lately.take(); at >= 0; at = this.lately.take()) this.#learn(kept.subarray(at, at + n + 1));
+    kept[now + n + 1] = this.trust;
+    for (let at = this.lately.take(); at >= 0; at = this.lately.take()) this.#learn(kept.subarray(at, at + n + 2));
     if (Number.isNaN(this.distance)) return;
     for (let i = 0; i < n; i++) {
       const rest = this.#rests[i] as number;
@@ -125,8 +133,7 @@ export class Together {
   #learn(row: Float64Array): void {
     const n = this.#channels;
     this.tolerance = 1 + (this.tolerance - 1) * fading;
-    if (!Number.isNaN(row[n])) this.tail.learn(row[n] as number);
-    const weight = 1 / Math.min(++this.rows, memory);
+    const weight = this.#weigh(row[n] as number, row[n + 1] as number) / Math.min(++this.rows, memory);
     this.#depart(row);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j <= i; j++) {
@@ -140,6 +147,19 @@ export class Together {
       this.levels[i] = Number.isNaN(level) ? (row[i] as number) : level + away / Math.min(this.rows, past);
     }
     if (this.rows % every === 0) this.#decompose();
+  }
+
+  /**
+   * How much a row counts. What has left is no more evidence of what is usual the longer it stays, nor the farther it goes
+   * (Maronna 1976): what comes on slowly would teach its own threshold otherwise.
+   */
+  #weigh(distance: number, trust: number): number {
+    if (Number.isNaN(distance)) return 1;
+    const edge = this.rows < past ? Number.POSITIVE_INFINITY : this.tail.level(noticeable);
+    this.away = distance > edge ? this.away + 1 : 0;
+    const staying = present / Math.max(present, this.away);
+    this.tail.learn(distance, trust * staying);
+    return staying * Math.min(1, edge / distance) ** 2;
   }
 
   #depart(values: Float64Array): void {
