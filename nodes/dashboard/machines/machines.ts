@@ -6,7 +6,13 @@ import { Cards } from './cards.js';
 const every = 500;
 
 export default function (RED: NodeAPI): void {
-  defineWidget(RED, { type: 'ui-percept-machines', rows: 8, second: ['learn', 'rollback', 'models'], start });
+  defineWidget(RED, {
+    type: 'ui-percept-machines',
+    rows: 8,
+    second: ['learn', 'rollback', 'models'],
+    third: ['select'],
+    start,
+  });
 }
 
 /** Pages ask for all there is when they open, and are told what changed twice a second. */

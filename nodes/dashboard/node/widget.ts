@@ -26,16 +26,15 @@ export interface WidgetDefinition {
   readonly rows: number;
   /** The properties that send a page's message to the second output instead of the first. */
   readonly second?: readonly string[];
-  /**
-   * @param show sends to the page that the message names in `_client`, else to all
-   * @param tell sends out of the second output
-   */
-  start?(show: Show, config: WidgetConfig, tell: (msg: Message) => void): Wiring;
+  /** The same for a third output. */
+  readonly third?: readonly string[];
+  /** @param show sends to the page that the message names in `_client`, else to all */
+  start?(show: Show, config: WidgetConfig): Wiring;
 }
 
 interface Events {
   readonly onAction: boolean;
-  beforeSend(msg: Message): Message | [null, Message] | null;
+  beforeSend(msg: Message): Message | (Message | null)[] | null;
 }
 
 interface Base {
@@ -64,13 +63,15 @@ export function defineWidget(RED: NodeAPI, definition: WidgetDefinition): void {
     }
     const base = group.getBase();
     const show: Show = (message) => base.emit(`msg-input:${this.id}`, message);
-    const wiring = definition.start?.(show, config, (msg) => this.send([null, msg]));
+    const wiring = definition.start?.(show, config);
     const { facade, dashboard } = withoutInput(this);
     group.register(facade, settingsForPage(config, definition, RED), {
       onAction: true,
       beforeSend: (msg) => {
         if (wiring?.action?.(msg)) return null;
-        return definition.second?.some((property) => property in msg) ? [null, msg] : msg;
+        const has = (properties: readonly string[] = []) => properties.some((property) => property in msg);
+        if (has(definition.third)) return [null, null, msg];
+        return has(definition.second) ? [null, msg] : msg;
       },
     });
 

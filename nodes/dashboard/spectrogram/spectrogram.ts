@@ -18,15 +18,26 @@ function start(show: Show, config: WidgetConfig): Wiring {
       findings.keep(msg['finding']);
       return gathering.take(msg['finding']);
     }
+    const picked = sourceIn(msg['select']);
+    if (picked !== undefined) {
+      watching.watch({ page: pageOf(msg), source: picked }, Date.now());
+      return true;
+    }
     return watching.take(msg['spectrogram'], Date.now());
   };
   const action = (msg: Message): boolean => {
     if (typeof msg['watch'] !== 'string') return false;
-    watching.watch({ page: pageOf(msg), source: msg['watch'] }, Date.now());
+    watching.watch({ page: pageOf(msg), source: msg['watch'] || findings.lasting }, Date.now());
     if (msg['fresh'] === true) show({ findings: findings.all, _client: msg['_client'] });
     return true;
   };
   return { input, action, close: () => gathering.stop() };
+}
+
+/** Of a widget that lets machines be picked. */
+function sourceIn(select: unknown): string | undefined {
+  const sources = (select as { sources?: unknown } | undefined)?.sources;
+  return Array.isArray(sources) && typeof sources[0] === 'string' ? sources[0] : undefined;
 }
 
 /** For pages that are opened later. */
@@ -35,6 +46,12 @@ class RecentFindings {
 
   get all(): object[] {
     return [...this.#byKey.values()];
+  }
+
+  /** The source of the newest that has not ended; empty: there is none. */
+  get lasting(): string {
+    const open = this.all.findLast((finding) => (finding as { until?: unknown }).until == null);
+    return String((open as { source?: unknown } | undefined)?.source ?? '');
   }
 
   keep(finding: unknown): void {

@@ -1,6 +1,6 @@
 import type { Finding, Level } from '../shared/severity.ts';
 import { levels } from '../shared/severity.ts';
-import type { Machine } from './model.ts';
+import type { Learning, Machine } from './model.ts';
 
 export type Look = Level | 'learning' | 'silent' | 'unknown';
 
@@ -19,7 +19,7 @@ export interface Standing {
 export const silentAfter = 15_000;
 
 /** @param now ms by the box's clock */
-export function standingOf({ anomaly, findings, heardAt = 0, stateAt }: Machine, now: number): Standing {
+export function standingOf({ anomaly, learning, findings, heardAt = 0, stateAt }: Machine, now: number): Standing {
   const lasting = findings.filter(({ until }) => until === undefined || until === null);
   const of = (look: Look, since = stateAt): Standing => (since === undefined ? { look } : { look, since });
   if (!anomaly) return { look: 'unknown' };
@@ -33,7 +33,13 @@ export function standingOf({ anomaly, findings, heardAt = 0, stateAt }: Machine,
     );
   if (worst) return { look: worst.severity, finding: worst, since: worst.since };
   if (anomaly.state === 'strange') return of('warning');
+  if (anomaly.state === 'unknown' && isLearning(learning)) return of('learning', undefined);
   return of(anomaly.state);
+}
+
+/** A learn node is at it. */
+export function isLearning(learning: Learning | undefined): boolean {
+  return ['gathering', 'features', 'training', 'paused'].includes(learning?.state ?? '');
 }
 
 function worstOf(findings: readonly Finding[]): Finding | undefined {

@@ -48,8 +48,8 @@ export function useWatching({ send, onReconnect }: Needs) {
     strip.value = msg.strip ?? null;
     minute.value = new Minute();
     if (msg.strip) minute.value.put(msg.strip, Date.now() - (msg.age ?? 0));
-    // another one that comes up later must not take its place
-    wanted ||= shown.value;
+    // it may have been picked elsewhere; and another one that comes up later must not take its place
+    wanted = shown.value || wanted;
   };
   const receive = (msg: SpectrogramMessage): void => {
     if (msg.sources) sources.value = msg.sources;
