@@ -26,4 +26,10 @@ export const tableNames = [
   'dead_letter',
   'feed_cursor',
   'feed_member',
+  'alert',
+  'alert_step',
+  'alert_notice',
+  'alert_silence',
+  'alert_presence',
+  'audit',
 ] as const satisfies readonly TableName[];

@@ -17,6 +17,7 @@ export interface Database {
   alert_notice: AlertNoticeTable;
   alert_silence: AlertSilenceTable;
   alert_presence: AlertPresenceTable;
+  audit: AuditTable;
 }
 
 /** One quantity of one source: readings refer to it, so that a row stays small. */
@@ -237,3 +238,20 @@ export interface AlertPresenceTable {
 
 /** ms. One minute for days, ten for weeks, an hour for years: a chart reads at most some ten thousand rows. */
 export const rollupWidths = [60_000, 600_000, 3_600_000] as const;
+
+/** Who did what: append-only, each row chained to the one before by its hash. */
+export interface AuditTable {
+  id: Generated<number>;
+  time: number;
+  /** A user's name, or what acted by itself. */
+  who: string;
+  /** `signed-in`, `exported`, `acknowledged`, … */
+  action: string;
+  /** What it was done to. */
+  what: string;
+  /** JSON */
+  detail: string;
+  /** Hash of the row before; of the first, zeros. */
+  previous: string;
+  hash: string;
+}

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { alerts } from './alerts.js';
+import { auditLog } from './audit-log.js';
 import { feedSlots } from './feed-slots.js';
 import { findingExpected } from './finding-expected.js';
 import { firstTables } from './first-tables.js';
@@ -20,6 +21,7 @@ export function migrations(kind: Kind): Record<string, Migration> {
     '003 0.1.0 what a finding was compared with': of(findingExpected),
     '004 0.1.0 alerts': of(alerts),
     "005 0.1.0 how far off a source's clock is": of(sourceClockOffset),
+    '006 0.1.0 audit log': of(auditLog),
   };
 }
 
