@@ -79,7 +79,8 @@ async function learnNormal(report: Report, seconds: number): Promise<void> {
   const settings = { kind: 'normal', source: 'bench', preset: 'hearing', ranges: [whole], most: 8192 } as const;
   const thread = new CollectingThread({ settings, conditions: 0 });
   const loop = monitorEventLoopDelay({ resolution: 1 });
-  let [held, cpu] = [0, process.threadCpuUsage()];
+  const before = process.memoryUsage.rss();
+  let [held, cpu, peak] = [0, process.threadCpuUsage(), before];
   const timer = setInterval(() => {
     const { user, system } = process.threadCpuUsage(cpu);
     held = Math.max(held, (user + system) / 1000);
@@ -87,14 +88,23 @@ async function learnNormal(report: Report, seconds: number): Promise<void> {
   }, 1);
   try {
     loop.enable();
-    const began = performance.now();
-    for (const [i, bytes] of recordings.entries()) await thread.take(bytes, 1000 * length * i);
-    const features = performance.now() - began;
-    const { made, stretches } = await thread.finish();
+    const features = stopwatch();
+    for (const [i, bytes] of recordings.entries()) {
+      await thread.take(bytes, 1000 * length * i);
+      peak = Math.max(peak, process.memoryUsage.rss());
+    }
+    const read = features();
+    const fit = stopwatch();
+    const { stretches } = await thread.finish();
+    const fitted = fit();
+    peak = Math.max(peak, process.memoryUsage.rss());
     loop.disable();
     report('normal.sound', seconds / 60, 'min');
-    report('normal.features', features / 1000, 's');
-    if (made?.kind === 'normal') report('normal.fit', made.fitSeconds, 's');
+    report('normal.features', read.clock, 's (by the clock)');
+    report('normal.features-cpu', read.cpu, 's (of processor time)');
+    report('normal.fit', fitted.clock, 's (by the clock)');
+    report('normal.fit-cpu', fitted.cpu, 's (of processor time)');
+    report('normal.peak-memory', (peak - before) / 1e6, 'MB');
     report('normal.stretches', stretches, '');
     report('normal.loop-gap', loop.max / 1e6, 'ms (by the clock)');
     report('normal.loop-held', held, 'ms (of its own work)');
@@ -102,6 +112,15 @@ async function learnNormal(report: Report, seconds: number): Promise<void> {
     clearInterval(timer);
     await thread.close();
   }
+}
+
+/** Seconds since it was begun, by the clock and of all threads of this process. */
+function stopwatch(): () => { clock: number; cpu: number } {
+  const [began, before] = [performance.now(), process.cpuUsage()];
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return { clock: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 };
+  };
 }
 
 /** A machine that hums in a room with noise, as a WAV file of 16 bits at 16 kHz. */
