@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { wavHeader } from '../../dist/kit/wav.js';
+import { openFolderBucket } from '../../dist/store/bucket/folder.js';
 import { type FlowNode, type Message, NodeRed } from '../support/node-red.ts';
 import { pcmOf } from '../support/sound-recordings.ts';
 import { until } from '../support/until.ts';
 
 const tab = '5bec7a1000000000';
-const ids = { hearing: '5bec7a1000000001', shaking: '5bec7a1000000002', caught: '5bec7a1000000003' } as const;
+const ids = {
+  hearing: '5bec7a1000000001',
+  shaking: '5bec7a1000000002',
+  caught: '5bec7a1000000003',
+  bucket: '5bec7a1000000007',
+} as const;
 const probe = (id: string, name: string): FlowNode => ({ id, type: 'test-probe', z: tab, name, wires: [] });
 const flow: FlowNode[] = [
   { id: tab, type: 'tab', label: 'test' },
@@ -15,6 +23,7 @@ const flow: FlowNode[] = [
     z: tab,
     preset: 'hearing',
     picture: 'axes',
+    bucket: ids.bucket,
     wires: [['5bec7a1000000004']],
   },
   {
@@ -25,6 +34,7 @@ const flow: FlowNode[] = [
     sampleRate: '200',
     wires: [['5bec7a1000000005']],
   },
+  { id: ids.bucket, type: 'percept-bucket', name: '', version: 1, folder: 'bucket' },
   { id: ids.caught, type: 'catch', z: tab, scope: null, wires: [['5bec7a1000000006']] },
   probe('5bec7a1000000004', 'heard'),
   probe('5bec7a1000000005', 'shaken'),
@@ -37,6 +47,7 @@ interface Found {
   readonly time: number;
   readonly data: Uint8Array;
   readonly png?: Uint8Array;
+  readonly recordings?: readonly string[];
 }
 const foundIn = (msg: Message | undefined): Found => msg?.['spectrogram'] as Found;
 
@@ -119,4 +130,40 @@ test('silence and clipping are shown, and a deploy while sound comes in loses no
       .slice(first)
       .some((msg) => foundIn(msg).png === undefined),
   );
+});
+
+test('recordings that a feed only names are read from the bucket, in the order of their rows', async () => {
+  const bucket = await openFolderBucket({ path: join(nodeRed.userDir, 'bucket') });
+  const before = nodeRed.messages('heard').length;
+  const rows = Array.from({ length: 6 }, (_, i) => ({
+    kind: 'sound',
+    source: 'lathe',
+    time: 1000 * i,
+    key: `lathe/${i}.wav`,
+  }));
+  for (const { key, time } of rows) {
+    const { samples, ...pcm } = sound('lathe', 1, time);
+    await bucket.put(key, Buffer.concat([wavHeader({ ...pcm, samples }), samples]));
+  }
+  for (const recording of rows) nodeRed.inject(ids.hearing, { topic: 'lathe/sound', payload: recording, recording });
+  await until(() => nodeRed.messages('heard').length === before + 5, { what: nodeRed.log });
+  const found = nodeRed.messages('heard').slice(before).map(foundIn);
+  assert.deepEqual(
+    found.map(({ time }) => time),
+    [0, 1024, 2048, 3072, 4096],
+  );
+  assert.deepEqual(found[1]?.recordings, ['lathe/1.wav', 'lathe/2.wav']);
+});
+
+test('a recording that is gone, is no sound, or has no bucket to be read from is an error with what to do', async () => {
+  const before = nodeRed.messages('errors').length;
+  const recording = { kind: 'sound', source: 'lathe', time: 0, key: 'lathe/gone.wav' };
+  nodeRed.inject(ids.hearing, { payload: recording, recording });
+  nodeRed.inject(ids.shaking, { payload: recording, recording });
+  nodeRed.inject(ids.hearing, { payload: recording, recording: { ...recording, kind: 'frame' } });
+  await until(() => nodeRed.messages('errors').length === before + 3);
+  const texts = nodeRed.messages('errors').map((msg) => (msg['error'] as { message: string }).message);
+  assert.ok(texts.some((text) => /There is no lathe\/gone\.wav in the bucket/.test(text)));
+  assert.ok(texts.some((text) => /no bucket is chosen here\. Open the spectrogram node/.test(text)));
+  assert.ok(texts.some((text) => /is of kind frame, not sound\. Let the feed hand out/.test(text)));
 });

@@ -178,6 +178,19 @@ test('a dead microphone and a clipped one are told as such, and silence is not j
   assert.equal(clipped?.kind, 'microphone-clipped');
 });
 
+test('a signal that lies beside zero is told as a fault of the microphone, and the machine is judged all the same', async () => {
+  const { one } = await listener();
+  const machine = new Machine(9);
+  await taken(one, await spectrogramsOf(machine, needed, 0));
+  const beside = (spectrogram: Spectrogram): Spectrogram => {
+    return { ...spectrogram, quality: { ...spectrogram.quality, mean: -0.3 } };
+  };
+  const all = await taken(one, (await spectrogramsOf(machine, 4, 100_000)).map(beside));
+  const [finding, ...more] = findingsIn(all);
+  assert.deepEqual([finding?.kind, more.length, all.at(-1)?.state], ['microphone-offset', 0, 'normal']);
+  assert.match(finding?.reasons[0] ?? '', /lies beside zero: .* Check the plug/);
+});
+
 function alarmsIn(scores: readonly number[], rule: Rule): number {
   const episode = new Episode();
   return scores.filter((score, i) => episode.step(stretch(score, i), rule) === 'begins').length;

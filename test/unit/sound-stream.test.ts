@@ -83,6 +83,17 @@ test('sound that is played faster than it was recorded is whole; one that begins
   assert.equal(stream.push(second, 0).broken, true);
 });
 
+test('a stretch knows the recordings that it is of, also those that it only begins or ends in', () => {
+  const stream = new Stream(presets.hearing);
+  const second = pcmOf(new Float32Array(16_000));
+  const of = [0, 1, 2, 3].map((i) => stream.push(second, 1000 * i, `${i}.wav`).stretches.map((one) => one.recordings));
+  assert.deepEqual(of, [[], [['0.wav', '1.wav']], [['1.wav', '2.wav']], [['2.wav', '3.wav']]]);
+  const [alone] = new Stream(presets.vibration).push(second, 0, 'a.wav').stretches;
+  assert.deepEqual(alone?.recordings, ['a.wav']);
+  const unknown = new Stream(presets.hearing);
+  assert.deepEqual(unknown.push(pcmOf(new Float32Array(32_000)), 0).stretches[0]?.recordings, []);
+});
+
 test('with no length each message is one by itself', () => {
   const stream = new Stream(presets.vibration);
   const window = pcmOf(new Float32Array(600), { sampleRate: 200, channels: 3 });

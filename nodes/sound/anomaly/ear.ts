@@ -4,10 +4,12 @@ import { say } from './texts.js';
 /** Below -90 dB of full scale there is not even the noise of a microphone. */
 const silentBelow = 3e-5;
 const clippedFrom = 0.01;
+/** Of full scale: so far beside zero no microphone's converter lies that is whole, and half of the room for loud is gone. */
+const besideZero = 0.1;
 /** A fault of the microphone lasts; a knock against it doesn't. */
 const inRow = 3;
 
-type Trouble = 'silent' | 'clipped';
+type Trouble = 'silent' | 'clipped' | 'offset';
 
 /** The microphone's own health: what it doesn't hear can't be judged. */
 export class Ear {
@@ -15,13 +17,18 @@ export class Ear {
   readonly #rows: Record<Trouble, { count: number; since: number }> = {
     silent: { count: 0, since: 0 },
     clipped: { count: 0, since: 0 },
+    offset: { count: 0, since: 0 },
   };
 
   /** Findings that begin or end with this stretch. */
   take({ source, time, quality, scale }: Spectrogram): Finding[] {
     // an accelerometer's numbers have a unit, not a full scale, and a machine that stands still is silent
     if (scale === 'linear') return [];
+    const offset = Math.abs(quality.mean);
+    // what is cut off more on one side than on the other lies beside zero for that reason
+    const isBeside = offset > besideZero && quality.clipped < clippedFrom;
     return [
+      ...this.#follow('offset', isBeside, source, time, offset, besideZero),
       ...this.#follow('silent', quality.rms < silentBelow, source, time, quality.rms, silentBelow),
       ...this.#follow('clipped', quality.clipped >= clippedFrom, source, time, quality.clipped, clippedFrom),
     ];
