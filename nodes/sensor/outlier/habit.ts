@@ -4,9 +4,10 @@ const quarters = 96;
 const quarter = day / quarters;
 /** Part of a threshold from which on something is worth remembering. */
 const near = 0.75;
-/** Times what it came to on the days before that it has to come to, and times the threshold that are always news. */
+/** Times what it came to on the days before that it has to come to. */
 const farther = 1.5;
-const most = 2;
+/** Times the threshold that are news all the same: where it came to as much on one day, and where on several. */
+const most = { once: 2, often: 4 };
 /** Part of it that is left after a day. */
 const left = 0.9;
 
@@ -15,20 +16,21 @@ const left = 0.9;
  * at six every morning is the day's shift, not news: there it has to stand out farther.
  */
 export class Habit {
-  /** Times the threshold; 0: nothing came near. */
-  peaks = new Float32Array(quarters);
+  /** Times the threshold; 0: nothing came near. What one of the days came to, and what at least two of them did. */
+  once = new Float32Array(quarters);
+  often = new Float32Array(quarters);
   /** The quarter that is on, in quarters since 1970, what it came to so far, and what the one before it did. */
   quarter = Number.NaN;
   now = 0;
   before = 0;
+  /** Times the threshold that are news in it. */
+  news = 1;
 
-  /** Times the threshold that something has to come to at that time to be news: 1 to 2. */
+  /** Times the threshold that something has to come to at that time to be news: 1 to 4. */
   limit(time: number): number {
-    this.#turn(Math.floor(time / quarter));
-    const at = this.quarter;
-    // a shift is not to the minute; today's own quarters are not among them yet
-    const peak = Math.max(this.#peak(at - 1), this.#peak(at), this.#peak(at + 1));
-    return Math.min(most, Math.max(1, farther * peak));
+    const now = Math.floor(time / quarter);
+    if (now !== this.quarter) this.#turn(now);
+    return this.news;
   }
 
   /** @param times the threshold without habit that a row came to */
@@ -37,7 +39,6 @@ export class Habit {
   }
 
   #turn(quarter: number): void {
-    if (quarter === this.quarter) return;
     const next = quarter === this.quarter + 1;
     if (!Number.isNaN(this.quarter)) {
       this.#keep(this.quarter - 1, this.before);
@@ -46,15 +47,18 @@ export class Habit {
     this.before = next ? this.now : 0;
     this.now = 0;
     this.quarter = quarter;
+    // a shift is not to the minute
+    const around = [quarter - 1, quarter, quarter + 1].map(index);
+    const [once, often] = [this.once, this.often].map((peaks) => Math.max(...around.map((at) => peaks[at] as number)));
+    this.news = Math.max(1, Math.min(most.once, farther * (once ?? 0)), Math.min(most.often, farther * (often ?? 0)));
   }
 
   #keep(quarter: number, peak: number): void {
     const at = index(quarter);
-    this.peaks[at] = Math.max(peak, left * (this.peaks[at] as number));
-  }
-
-  #peak(quarter: number): number {
-    return this.peaks[index(quarter)] as number;
+    // the quarter before is today's already
+    const earlier = Math.max(this.once[at] as number, this.once[index(quarter + 1)] as number);
+    this.often[at] = Math.max(Math.min(peak, earlier), left * (this.often[at] as number));
+    this.once[at] = Math.max(peak, left * (this.once[at] as number));
   }
 }
 

@@ -10,6 +10,8 @@ export interface SourceRow {
 
 /** Instants that are looked at before it is settled which quantities belong together. */
 const settling = 30;
+/** Quantities of an instant that wait until then. */
+const most = 8 * mostTogether;
 
 /**
  * Readings of one source as rows: those of one instant together. Which quantities belong to the rows is settled by the first
@@ -33,7 +35,7 @@ export class Rows {
   }
 
   belongs(quantity: string): boolean {
-    return this.#names?.includes(quantity) ?? true;
+    return this.#names?.includes(quantity) ?? (this.#values.has(quantity) || this.#values.size < most);
   }
 
   /** @returns rows that are complete now; none before the names are settled, and then all that waited for it */

@@ -37,6 +37,10 @@ interface Entry {
   changed: boolean;
   /** Its file belongs to a newer version: it is left alone. */
   foreign: boolean;
+  /** There is a file of it. */
+  stored: boolean;
+  /** It had to make room. */
+  gone: boolean;
 }
 
 const maintenanceFile = 'maintenance.json';
@@ -61,7 +65,7 @@ export class Watch {
     this.#sources = new Sources(
       config.maxSources,
       (key) => this.#entry(key),
-      (key) => this.#forget(key),
+      (_key, entry) => this.#forget(entry),
     );
   }
 
@@ -110,10 +114,13 @@ export class Watch {
   async save(): Promise<void> {
     for (const [, entry] of [...this.#sources.entries()]) {
       const { names } = entry.rows;
-      if (!entry.changed || entry.foreign || !entry.watched || !names) continue;
+      if (!entry.changed || entry.foreign || entry.gone || !entry.watched || !names) continue;
       entry.changed = false;
       try {
         await this.#keep.save(entry.key, { names, state: entry.watched.save() });
+        entry.stored = true;
+        // it had to make room while it was written
+        if (entry.gone) await this.#keep.forget(entry.key);
       } catch (thrown) {
         entry.changed = true;
         this.#events.trouble(
@@ -156,6 +163,7 @@ export class Watch {
     const entry: Entry = {
       ...{ key, source, rows: new Rows(names), units: new Map(), watched: undefined },
       ...{ time: 0, arrived: 0, state: 'warming-up', changed: false, foreign: false },
+      ...{ stored: kept !== undefined, gone: false },
     };
     if (!kept) return entry;
     try {
@@ -169,9 +177,12 @@ export class Watch {
     return entry;
   }
 
-  #forget(key: string): void {
+  #forget(entry: Entry): void {
     this.forgotten++;
-    this.#keep.forget(key).catch((thrown: unknown) => this.#events.trouble(toPerceptError(thrown)));
+    entry.gone = true;
+    // of a million sources that send once there are no files, nor a million calls to remove them
+    if (!entry.stored || entry.foreign) return;
+    this.#keep.forget(entry.key).catch((thrown: unknown) => this.#events.trouble(toPerceptError(thrown)));
   }
 
   #options(channels: readonly string[]): DetectorOptions {
