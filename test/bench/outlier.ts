@@ -1,41 +1,57 @@
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { createDetector } from '../../dist/sensor/outlier/detector.js';
 import { plant } from '../support/plant-figures.ts';
+import { nodeRates } from './peers/z-score-flow.ts';
 import type { BenchOptions, Report } from './run.ts';
 
 export const about =
-  'the detector of outliers: rows a second and bytes a source, and what it finds in a plant of simulated machines';
+  'the detector of outliers: rows a second, bytes a source, beside a z-score node, and what it finds in simulated machines';
 
 const interval = 60_000;
 const start = Date.UTC(2026, 0, 1);
+/** Rows that a rate is taken over. */
+const stretch = 10_000;
 
 /** @param options rows: fed to one detector; trials: detectors whose memory is weighed */
 export default async function outlier(report: Report, { smoke, rows, trials }: BenchOptions): Promise<void> {
-  const total = rows ?? (smoke ? 5_000 : 1_000_000);
-  const sources = trials ?? (smoke ? 10 : 1_000);
+  growth(report, rows ?? (smoke ? 3_000 : 1_000_000));
+  report('heap', Math.round(heapOf(trials ?? (smoke ? 10 : 1_000))), 'B');
+  const beside = await nodeRates(smoke ? 200 : 100_000);
+  report('node', Math.round(beside.outlier), 'rows/s');
+  report('node.z-score', Math.round(beside.zScore), 'rows/s');
+  report('node.ratio', beside.outlier / beside.zScore, 'x');
+  plant(report, smoke);
+}
+
+/** Whether a row takes as long, and a source as much room, after very many rows as after few. */
+function growth(report: Report, total: number): void {
+  const width = Math.min(stretch, total / 10);
+  // what the compiler does in the first rows, of the first detectors, is not the detector's
+  for (let i = 0; i < 5; i++) feed(createDetector({ channels: ['value'] }), 0, 4 * width);
   const detector = createDetector({ channels: ['value'] });
-  const part = total / 10;
-  // what the compiler does in the first rows is not the detector's
-  feed(createDetector({ channels: ['value'] }), 0, Math.min(part, 20_000));
-  const early = feed(detector, 0, part);
-  const bytes = detector.save().length;
-  feed(detector, part, total - part);
-  const late = feed(detector, total - part, total);
-  report('rows', total, 'rows');
-  report('rate.first', Math.round(early), 'rows/s');
-  report('rate.last', Math.round(late), 'rows/s');
-  report('rate.flat', late / early, 'x');
-  report('state.first', bytes, 'B');
-  report('state.last', detector.save().length, 'B');
-  report('heap', Math.round(heapOf(sources)), 'B');
-  const plain = feed(zScore(), 0, total);
-  report('z-score', Math.round(plain), 'rows/s');
-  report('ratio', late / plain, 'x');
+  const marks = [1, 10, 100].map((part) => Math.round((total * part) / 100));
+  const [rates, sizes]: [number[], number[]] = [[], []];
+  let fed = 0;
+  for (const mark of marks) {
+    const from = Math.max(fed, mark - width);
+    feed(detector, fed, from);
+    rates.push(feed(detector, from, mark));
+    sizes.push(detector.save().length);
+    fed = mark;
+    report(`rate.${mark}`, Math.round(rates.at(-1) as number), 'rows/s');
+    report(`state.${mark}`, sizes.at(-1) as number, 'B');
+  }
+  report('rate.flat', (rates.at(-1) as number) / (rates[0] as number), 'x');
+  report('state.flat', (sizes.at(-1) as number) / (sizes[0] as number), 'x');
+  const plain = feed(zScore(), 0, Math.min(total, 200_000));
+  report('function.z-score', Math.round(plain), 'rows/s');
+  report('function.ratio', (rates.at(-1) as number) / plain, 'x');
   report(
     'save',
     timeOf(() => detector.save()),
     'ms',
   );
-  plant(report, smoke);
 }
 
 interface Fed {
@@ -44,9 +60,9 @@ interface Fed {
 
 /** @returns rows a second of CPU of this thread */
 function feed(detector: Fed, from: number, to: number): number {
-  const before = process.cpuUsage();
+  const before = process.threadCpuUsage();
   for (let i = from; i < to; i++) detector.update({ time: start + i * interval, values: [valueAt(i)] });
-  const { user, system } = process.cpuUsage(before);
+  const { user, system } = process.threadCpuUsage(before);
   return ((to - from) / (user + system)) * 1e6;
 }
 
@@ -75,8 +91,10 @@ function zScore(): Fed {
 
 /** Bytes of heap and buffers that one detector takes after some rows. */
 function heapOf(sources: number): number {
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc') as () => void;
   const weigh = (): number => {
-    globalThis.gc?.();
+    collect();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;
   };

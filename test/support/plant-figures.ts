@@ -9,16 +9,23 @@ const settled = 7200;
 /** s in which a fault has to be found. */
 const soon = 60;
 const seconds = 180;
+/** A sensor that drifts is off by a fiftieth after a minute and by a fifth after ten: when it is found says more. */
+const slow: readonly FaultKind[] = ['drift'];
+const later = { '3min': 180, '10min': 600, '1h': 3600 };
+/** Share of the readings that don't come when a sensor is half lost. */
+const half = 0.5;
 
 interface Size {
   readonly kinds: readonly Kind[];
   readonly seeds: number;
   readonly settledSeeds: number;
   readonly days: number;
+  /** s that slow faults are watched for. */
+  readonly hour: number;
 }
 
-const whole: Size = { kinds, seeds: 10, settledSeeds: 4, days: 4 };
-const tiny: Size = { kinds: ['pump'], seeds: 1, settledSeeds: 0, days: 0.005 };
+const whole: Size = { kinds, seeds: 10, settledSeeds: 4, days: 4, hour: 3600 };
+const tiny: Size = { kinds: ['pump'], seeds: 1, settledSeeds: 0, days: 0.005, hour: 180 };
 
 /** Faults found, by kind, and findings on sound machines, each quantity by itself and all of a machine together. */
 export function plant(report: Report, smoke: boolean, size = smoke ? tiny : whole): void {
@@ -37,20 +44,36 @@ function faults(
   seeds: number,
   rowsBefore: (seed: number) => number,
 ): void {
-  const all = new Map<FaultKind, Broken[]>(faultKinds.map((fault) => [fault, []]));
+  const all = new Map<string, Broken[]>([...faultKinds, 'sensor-loss.half'].map((fault) => [fault, []]));
   for (const kind of size.kinds) {
     for (let seed = 0; seed < seeds; seed++) {
       const watching = new Watching(kind, seed, way, morning(seed));
       watching.run(rowsBefore(seed));
       for (const fault of faultKinds) {
         if (!breakable(kind, fault)) continue;
-        all.get(fault)?.push(watching.breaks(fault, sensorOf(fault, watching.quantities, seed), seconds));
+        const horizon = slow.includes(fault) ? size.hour : seconds;
+        const quantity = sensorOf(fault, watching.quantities, seed);
+        all.get(fault)?.push(watching.breaks(fault, quantity, { seconds: horizon }));
+        if (fault !== 'sensor-loss') continue;
+        all
+          .get('sensor-loss.half')
+          ?.push(watching.breaks(fault, quantity, { seconds: later['10min'], severity: half }));
       }
     }
   }
   for (const [fault, broken] of all) {
-    const found = broken.filter(({ found = Number.POSITIVE_INFINITY }) => found <= soon);
-    report(`${name}.${fault}`, (100 * found.length) / broken.length, '%');
+    const within = (s: number): Broken[] => broken.filter(({ found = Number.POSITIVE_INFINITY }) => found <= s);
+    const share = (some: readonly Broken[]): number => (100 * some.length) / broken.length;
+    const found = within(soon);
+    report(`${name}.${fault}`, share(found), '%');
+    if (fault === 'spike') {
+      const shown = broken.filter(({ shown = Number.POSITIVE_INFINITY }) => shown <= soon);
+      report(`${name}.${fault}.shown`, share(shown), '%');
+    }
+    if (slow.some((kind) => kind === fault)) {
+      for (const [text, s] of Object.entries(later)) report(`${name}.${fault}.${text}`, share(within(s)), '%');
+    }
+    if (fault === 'sensor-loss.half') report(`${name}.${fault}.10min`, share(within(later['10min'])), '%');
     if (found.length > 0) {
       report(`${name}.${fault}.time`, median(found.map(({ found = Number.NaN }) => found)), 's');
       report(`${name}.${fault}.since`, median(found.map(({ since = Number.NaN }) => since)), 's');

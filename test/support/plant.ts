@@ -11,7 +11,8 @@ export const day = 24 * hour;
 /** A Monday. */
 const monday = Date.UTC(2026, 10, 16);
 const warmUp = 180;
-const severity = 0.5;
+/** As the dashboard gives it: a cable is broken or it is not, everything else is half as bad as it can be. */
+const severityOf = (kind: FaultKind): number => (kind === 'sensor-loss' ? 1 : 0.5);
 
 /** One of the ways in which the node watches a source. */
 export type Way = 'each' | 'together';
@@ -20,6 +21,8 @@ export type Way = 'each' | 'together';
 export interface Broken {
   /** s from the beginning of the fault to the first finding; undefined: none in the time that was given. */
   readonly found: number | undefined;
+  /** s from the beginning of the fault to the first reading that is not what it would have been: spikes are seldom. */
+  readonly shown: number | undefined;
   /** s from the beginning of the fault to where that finding says it began. */
   readonly since: number | undefined;
   /** Whether the finding names the quantity whose sensor it is; undefined where it is the machine itself. */
@@ -43,7 +46,7 @@ export class Watching {
     this.time = from;
   }
 
-  /** What began within those rows. */
+  /** What began within those rows, and at the seconds without one. */
   run(rows: number, course = this.#course): { readonly time: number; readonly finding: SensorFinding }[] {
     const found: { time: number; finding: SensorFinding }[] = [];
     const end = this.time + rows * second;
@@ -51,7 +54,7 @@ export class Watching {
       const { time } = this;
       for (const { channels, detector } of this.#detectors) {
         const values = channels.map((quantity) => course.read(quantity, time) ?? Number.NaN);
-        // a row without any value never comes
+        // a row without any value never comes; the node looks at its clock every second
         const findings = values.some(Number.isFinite)
           ? detector.update({ time, values }).findings
           : detector.tick(time);
@@ -62,19 +65,33 @@ export class Watching {
   }
 
   /** What it would find if the machine broke now; afterwards all is as it was. */
-  breaks(kind: FaultKind, quantity: Quantity | undefined, seconds: number): Broken {
+  breaks(
+    kind: FaultKind,
+    quantity: Quantity | undefined,
+    { seconds, severity = severityOf(kind) }: { seconds: number; severity?: number },
+  ): Broken {
     const { time } = this;
     const states = this.#detectors.map(({ detector }) => detector.save());
     const of = quantity === undefined ? {} : { quantity };
     const fault = { kind, ...of, severity, since: time, from: 0, over: onsets[kind] };
-    const [first] = this.run(seconds, this.#machine.under(begin(untouched, fault)));
+    const broken = this.#machine.under(begin(untouched, fault));
+    const [first] = this.run(seconds, broken);
     for (const [i, { detector }] of this.#detectors.entries()) detector.restore(states[i] as Uint8Array);
     this.time = time;
     return {
       found: first && (first.time - time) / second,
+      shown: this.#shown(broken, time, seconds),
       since: first && (first.finding.since - time) / second,
       named: first && quantity !== undefined ? first.finding.channel === quantity : undefined,
     };
+  }
+
+  #shown(broken: Course, since: number, seconds: number): number | undefined {
+    for (let after = 1; after < seconds; after++) {
+      const time = since + after * second;
+      if (this.quantities.some((one) => broken.read(one, time) !== this.#course.read(one, time))) return after;
+    }
+    return undefined;
   }
 }
 
