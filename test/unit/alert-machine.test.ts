@@ -389,3 +389,12 @@ test('a decision leaves what it was made from as it is', () => {
   alert.happen({ type: 'acknowledge', by: 'anna' });
   assert.deepEqual(body, before);
 });
+
+test('what was over before it was found is told all the same, also when more of its group is waited for', () => {
+  for (const settings of [{ resolveAfter: 0 }, { resolveAfter: 0, group: '{kind}', groupSeconds: 10 }]) {
+    const alert = new AlertTrial(settings);
+    alert.finding({ since: noon - hour, until: noon - hour });
+    alert.wait(20 * second);
+    assert.deepEqual([alert.state, alert.told], ['resolved', ['push']]);
+  }
+});

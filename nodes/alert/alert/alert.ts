@@ -68,7 +68,7 @@ export default defineNode({
     /** Only of a desk that works: whoever misses it knows that something is wrong. */
     async function beat(): Promise<void> {
       if (!desk.works) return;
-      await shown.figures().then(
+      await shown.look().then(
         (figures) => context.send(null, null, heartbeatMessage(figures)),
         () => undefined,
       );

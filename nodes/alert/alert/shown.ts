@@ -19,8 +19,11 @@ export class Shown {
     context.signal.addEventListener('abort', () => clearTimeout(this.#timer));
   }
 
-  figures(): Promise<AlertFigures> {
-    return this.#figures();
+  /** How it stands; shown at once. */
+  async look(): Promise<AlertFigures> {
+    const figures = await this.#figures();
+    this.#show(figures);
+    return figures;
   }
 
   /** An error is shown until `change` is called after it is over. */
@@ -33,10 +36,7 @@ export class Shown {
     this.#wrong = false;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#figures().then(
-        (figures) => this.#show(figures),
-        () => undefined,
-      );
+      this.look().catch(() => undefined);
     }, ms).unref();
   }
 

@@ -88,11 +88,17 @@ function endingOf(draft: Draft): { readonly resolved?: number; readonly expired?
   if (members.length === 0) return {};
   const heard = Math.max(...members.map((member) => member.heard));
   const over = members.every(({ until }) => until !== undefined);
-  const mayEnd = policy.settings.ends === 'itself' || state.state === 'acknowledged';
+  const mayEnd = (policy.settings.ends === 'itself' || state.state === 'acknowledged') && !isAboutToTell(draft);
   return {
     ...(over && mayEnd ? { resolved: heard + policy.resolveAfter } : {}),
     ...(policy.expireAfter > 0 ? { expired: heard + policy.expireAfter } : {}),
   };
+}
+
+/** What was over before it was found is told all the same. */
+function isAboutToTell({ state, now }: Draft): boolean {
+  if (state.state !== 'open' || state.round !== 1 || state.step > 0 || state.stepAt === undefined) return false;
+  return state.held === 'group' || (state.held === undefined && state.stepAt <= now);
 }
 
 /** By a silence, or because something else that is open explains it. */

@@ -1,0 +1,223 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Request } from '../../dist/alert/desk/request.js';
+import type { AlertCommand, AlertJob } from './alert-child.ts';
+import { finding } from './alert-trial.ts';
+import { until } from './until.ts';
+
+/** A notice as it reached the provider. */
+interface Arrival {
+  readonly notice: string;
+  readonly key: string;
+  readonly channel: string;
+  readonly to: string;
+  readonly round: number;
+  readonly step: number;
+  readonly occasion: string;
+  readonly again: boolean;
+  /** Its receipt was committed before it arrived. */
+  readonly answered: boolean;
+}
+
+export interface AlertFaultResult {
+  readonly alerts: number;
+  /** Notices that reached the provider, each counted once. */
+  readonly notices: number;
+  /** Alerts of which nobody was told. */
+  readonly lost: number;
+  /** Notices that came once more, marked, because no answer to the first had been taken in. */
+  readonly again: number;
+  /** Notices that came a third time, unmarked, or although their answer had been taken in. */
+  readonly doubled: number;
+  /** Notices that came after one that follows them. */
+  readonly disordered: number;
+}
+
+/** How the channels behave. */
+export type Manner = 'well' | 'slow' | 'refuses' | 'silent';
+
+const settings = {
+  steps: [
+    { channel: 'push', after: 0 },
+    { channel: 'sms', after: 0.4 },
+    { channel: 'voice', after: 0.4 },
+  ],
+  ...{ patience: 0.5, repeat: 1, retry: 1, expireHours: 0, cooldown: 0 },
+};
+
+/** Processes with a desk each on one store, and a provider that answers them as it is told. */
+export class AlertFaultTrial {
+  manner: Manner = 'well';
+  readonly #url: string;
+  readonly #name = `trial ${Math.random()}`;
+  readonly #folder: string | undefined;
+  readonly #desks: (ChildProcess | undefined)[] = [];
+  readonly #arrivals: Arrival[] = [];
+  readonly #delivered = new Set<string>();
+  /** Notices whose receipt is committed. */
+  readonly #answered = new Set<string>();
+  readonly #open = new Map<number, { readonly request: Request; readonly notice?: string }>();
+  readonly #done = new Set<number>();
+  #clock = 0;
+  #n = 0;
+
+  private constructor(url: string, folder?: string) {
+    this.#url = url;
+    this.#folder = folder;
+  }
+
+  /** @param url of a database; default: a new file */
+  static async start({
+    url,
+    desks = 1,
+    dies,
+  }: {
+    url?: string;
+    desks?: number;
+    dies?: AlertJob['dies'];
+  } = {}): Promise<AlertFaultTrial> {
+    const folder = url ? undefined : mkdtempSync(join(tmpdir(), 'percept-alert-'));
+    const trial = new AlertFaultTrial(url ?? join(folder ?? '', 'alert.sqlite'), folder);
+    await Promise.all(Array.from({ length: desks }, (_, i) => trial.startDesk(i, i === 0 ? dies : undefined)));
+    return trial;
+  }
+
+  /** Brings findings, lets `fault` happen meanwhile, and waits until somebody was told of each. */
+  async run(alerts: number, fault: (trial: AlertFaultTrial) => Promise<void>): Promise<AlertFaultResult> {
+    const since = Date.now();
+    const keys = Array.from({ length: alerts }, (_, i) => `camera ${i}`);
+    const bring = async (): Promise<void> => {
+      for (const source of keys) {
+        this.#ask({ type: 'finding', finding: finding({ source, since }) });
+        await sleep(30 * Math.random());
+      }
+    };
+    await Promise.all([bring(), fault(this)]);
+    this.manner = 'well';
+    const delivered = (source: string): boolean => this.#delivered.has(`loitering/${source}/`);
+    await until(() => this.#complete() && keys.every(delivered), { ms: 20_000 }).catch(() => undefined);
+    for (const source of keys) this.#ask({ type: 'acknowledge', which: { key: `loitering/${source}/` }, by: 'test' });
+    await until(() => this.#complete(), { ms: 10_000 }).catch(() => undefined);
+    // what is too much would come late
+    await sleep(300);
+    return this.#result(keys.filter((source) => !delivered(source)).length, alerts);
+  }
+
+  /** kill -9, and another one in its place. */
+  async killDesk(at = 0, restart = true): Promise<void> {
+    const child = this.#desks[at];
+    if (child?.exitCode === null && child.signalCode === null) {
+      const closed = once(child, 'close');
+      child.kill('SIGKILL');
+      await closed;
+    }
+    if (restart) await this.startDesk(at);
+  }
+
+  /** Resolves when a desk that is to die by itself has done so, or does not in time. */
+  async died(at: number, ms: number): Promise<void> {
+    const child = this.#desks[at];
+    if (child && child.signalCode === null) await Promise.race([once(child, 'close'), sleep(ms)]);
+  }
+
+  /** Puts the clock of all desks on, or back. */
+  jump(ms: number): void {
+    this.#clock += ms;
+    for (const child of this.#desks) if (child) send(child, { clock: ms });
+  }
+
+  async startDesk(at: number, dies?: AlertJob['dies']): Promise<void> {
+    const job: AlertJob = {
+      ...{ url: this.#url, name: this.#name, settings, clock: this.#clock },
+      ...(dies ? { dies } : {}),
+    };
+    const program = join(import.meta.dirname, 'alert-child.ts');
+    const child = spawn(process.execPath, [program, JSON.stringify(job)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#desks[at] = child;
+    child.stdin?.on('error', () => undefined);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      const said = JSON.parse(line) as 'ready' | Partial<Arrival & { done: number; id: number }>;
+      if (said === 'ready') resolve();
+      else if (said.done !== undefined) this.#isDone(said.done);
+      else if (said.notice !== undefined) this.#arrive(said as Arrival, child);
+    });
+    await Promise.race([promise, once(child, 'close')]);
+    // what was not done is asked for again, as a source does that waits for its acknowledgement
+    for (const [n, { request, notice }] of this.#open) if (notice === undefined) send(child, { n, request });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#desks.map((_, at) => this.killDesk(at, false)));
+    if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #ask(request: Request): void {
+    const n = this.#n++;
+    this.#open.set(n, { request });
+    const alive = this.#desks.filter((child) => child?.exitCode === null && child.signalCode === null);
+    const child = alive[n % Math.max(1, alive.length)];
+    if (child) send(child, { n, request });
+  }
+
+  #isDone(n: number): void {
+    const notice = this.#open.get(n)?.notice;
+    if (notice !== undefined) this.#answered.add(notice);
+    this.#open.delete(n);
+    this.#done.add(n);
+  }
+
+  #complete(): boolean {
+    return [...this.#open.values()].every(({ notice }) => notice !== undefined);
+  }
+
+  #arrive(arrival: Arrival, from: ChildProcess): void {
+    this.#arrivals.push({ ...arrival, answered: this.#answered.has(arrival.notice) });
+    const { manner } = this;
+    if (manner === 'silent') return;
+    const answer = (): void => {
+      const ok = manner !== 'refuses';
+      if (ok) this.#delivered.add(arrival.key);
+      const request: Request = { type: 'delivery', notice: arrival.notice, receipt: { ok, taken: false } };
+      const n = this.#n++;
+      this.#open.set(n, { request, notice: arrival.notice });
+      // a receipt reaches whoever sent the notice, or nobody
+      send(from, { n, request });
+    };
+    setTimeout(answer, manner === 'slow' ? 300 + 600 * Math.random() : 20 * Math.random());
+  }
+
+  #result(lost: number, alerts: number): AlertFaultResult {
+    const byNotice = Object.values(Object.groupBy(this.#arrivals, ({ notice }) => notice)).map((all) => all ?? []);
+    const doubled = byNotice.filter((all) => all.length > 2 || all.slice(1).some((one) => !one.again || one.answered));
+    return {
+      ...{ alerts, lost, notices: byNotice.length, doubled: doubled.length, disordered: this.#disordered() },
+      again: byNotice.filter((all) => all.length === 2).length,
+    };
+  }
+
+  /** By their numbers on one thread, and by the steps of a round. */
+  #disordered(): number {
+    const first = this.#arrivals.filter(
+      ({ notice }, i) => this.#arrivals.findIndex((one) => one.notice === notice) === i,
+    );
+    const numberOf = ({ notice }: Arrival): number => Number(notice.split('.')[1]);
+    const wrong = (all: readonly Arrival[]): number =>
+      all.filter((one, i) => i > 0 && numberOf(one) < numberOf(all[i - 1] as Arrival)).length;
+    const threads = Object.groupBy(first, ({ key, channel, to }) => `${key}/${channel}/${to}`);
+    const chains = Object.groupBy(
+      first.filter(({ occasion }) => occasion === 'step' || occasion === 'repeat'),
+      ({ key }) => key,
+    );
+    return [...Object.values(threads), ...Object.values(chains)].reduce((sum, all) => sum + wrong(all ?? []), 0);
+  }
+}
+
+function send(child: ChildProcess, command: AlertCommand): void {
+  if (child.exitCode === null && child.signalCode === null) child.stdin?.write(`${JSON.stringify(command)}\n`);
+}
