@@ -377,7 +377,7 @@ test('any rate from 8 to 96 kHz hears the same machine', () => {
     for (const each of [8000, 44_100, 96_000]) {
       for (const [i, level] of levelsAt(each).entries()) {
         const by = level - (usual[i] as number);
-        assert.ok(Math.abs(by) < 2.5, `${condition} at ${each} Hz, up to ${bands[i + 1]} Hz: ${by.toFixed(1)} dB`);
+        assert.ok(Math.abs(by) < 4, `${condition} at ${each} Hz, up to ${bands[i + 1]} Hz: ${by.toFixed(1)} dB`);
       }
     }
   }

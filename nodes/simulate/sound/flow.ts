@@ -18,8 +18,10 @@ export class Flow implements Source {
   readonly #vanes: number;
   readonly #streaming: Random;
   readonly #rolling: Random;
+  readonly #disturbing: Random;
   readonly #stream: Float64Array;
   readonly #roll: Float64Array;
+  readonly #other: Float64Array;
   readonly #own: Shaped;
   readonly #rumble: Shaped;
   readonly #bubbles: Shaped;
@@ -39,6 +41,7 @@ export class Flow implements Source {
     this.#vanes = vanes;
     this.#streaming = new Random(seed, 51);
     this.#rolling = new Random(seed, 52);
+    this.#disturbing = new Random(seed, 54);
     this.#own = new Shaped([highPass(60, rate, 0.5), lowPass(around(timbre.colour), rate, 0.5)], longest);
     this.#rumble = new Shaped([highPass(around(110), rate), lowPass(around(850), rate)], longest);
     this.#bubbles = new Shaped([highPass(near(around(1900)), rate), lowPass(near(around(7500)), rate)], longest);
@@ -46,6 +49,7 @@ export class Flow implements Source {
     this.#hiss = new Shaped([highPass(near(around(3600)), rate), hissing], longest);
     this.#stream = new Float64Array(longest);
     this.#roll = new Float64Array(longest);
+    this.#other = new Float64Array(longest);
     this.#surge = new Wander(random, 0.35, step);
     this.#gust = new Wander(random, 0.08, step);
     this.#crackle = new Random(seed, 53);
@@ -55,7 +59,9 @@ export class Flow implements Source {
 
   add(tick: Tick, { air, casing, housing }: Forces): void {
     const { samples, amount, speed, load, to } = tick;
-    const [stream, roll] = [this.#stream, this.#roll];
+    const stream = this.#stream;
+    const roll = this.#roll;
+    const other = this.#other;
     const { flow, rolling, stroke, depth } = this.#timbre;
     const pulse = 1 + depth * Math.cos(turn * stroke * tick.time);
     const wind = speed ** 2.5 * (0.35 + 0.65 * load);
@@ -68,17 +74,20 @@ export class Flow implements Source {
     const breath = Math.min(0.8, 0.9 * amount.imbalance + 0.5 * amount.misalignment + 0.3 * amount.rub);
     this.#own.add(stream, samples, 3.2 * flow * pulse * wind * (1 + breath * Math.cos(turn * to)), air);
 
+    // noise of its own: of one with the machine's it would take away as much as it adds
+    const disturbed = amount['flow-noise'] + amount.cavitation + amount['valve-leak'] > 0;
+    if (disturbed) this.#disturbing.fill(other, samples, this.#white);
     const surging = Math.max(0.1, 1 + 0.45 * this.#surge.next() + 0.3 * this.#gust.next());
-    this.#rumble.add(stream, samples, 2.8 * amount['flow-noise'] * wind * surging, air);
+    this.#rumble.add(other, samples, 2.8 * amount['flow-noise'] * wind * surging, air);
 
     const bubbling = amount.cavitation * wind;
     const passing = 1 + 0.5 * Math.cos(turn * this.#vanes * to) + 0.3 * Math.cos(turn * to);
-    this.#bubbles.add(stream, samples, 0.9 * bubbling * passing, air);
+    this.#bubbles.add(other, samples, 0.9 * bubbling * passing, air);
     this.#collapse(tick, bubbling, housing);
 
     // a part of the pressure stays behind a valve when the machine stands
     const pressure = Math.min(1, 0.3 * tick.powered + 0.7 * speed);
-    this.#hiss.add(stream, samples, 1.5 * amount['valve-leak'] * pressure, air);
+    this.#hiss.add(other, samples, 1.5 * amount['valve-leak'] * pressure, air);
   }
 
   /** Single bubbles, at times and of sizes that know nothing of each other. */
