@@ -72,6 +72,18 @@ test('one channel that is missing from the rows of the others is silent', () => 
   assert.ok(!found.includes('silent flow'));
 });
 
+test('nothing is told of a channel that falls silent while its source warms up; afterwards it is', () => {
+  const detector = createDetector({ channels: ['flow', 'pressure'], warmUp: 200 });
+  const next = gaussian(5);
+  const begun: number[] = [];
+  for (let row = 0; row < 400; row++) {
+    const values = [next(), row < 50 ? next() : Number.NaN];
+    const { findings } = detector.update({ time: start + row * 1000, values });
+    if (findings.some(({ kind, until }) => kind === 'silent' && until === undefined)) begun.push(row);
+  }
+  assert.deepEqual(begun, [200]);
+});
+
 test('a sensor that loses its resolution is told, a calm one is not', () => {
   const next = gaussian(6);
   const coarse = watch(createDetector(one), 4000, (row) => {

@@ -43,7 +43,7 @@ export function createDetector(options: DetectorOptions): Detector {
     if (!Number.isFinite(time) || !model.rhythm.follows(time)) return nothing('ignored');
     if (model.interrupted > 0 || model.rhythm.isGap(time)) for (const { channel } of model.channels) channel.resume();
     model.interrupted = excluded ? 1 : 0;
-    const findings = listen(model, names, time, true);
+    const findings = listen(model, names, { now: time, came: true, ready: model.rows >= warmUp });
     model.rhythm.learn(time);
     if (excluded) {
       judge.pass(values, time);
@@ -75,7 +75,7 @@ export function createDetector(options: DetectorOptions): Detector {
 
   return {
     update,
-    tick: (now) => (model.rows > warmUp ? listen(model, names, now, false) : []),
+    tick: (now) => listen(model, names, { now, came: false, ready: model.rows > warmUp }),
     feedback: (finding) => judge.allow(finding),
     save: () => saveModel(model, names),
     restore: (state) => restoreModel(model, names, state),

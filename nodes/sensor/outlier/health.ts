@@ -91,17 +91,22 @@ export function judgeDrift(
  * Silence: of the source, or of a channel whose value is missing from the rows of the others.
  * @param now time of the row that came, or of the clock
  * @param came whether a row came
+ * @param ready nothing is told while it warms up
  */
-export function listen(model: SourceModel, names: readonly string[], now: number, came: boolean): SensorFinding[] {
+export function listen(
+  model: SourceModel,
+  names: readonly string[],
+  { now, came, ready }: { now: number; came: boolean; ready: boolean },
+): SensorFinding[] {
   const source = model.rhythm;
   const findings: (SensorFinding | undefined)[] = [];
-  const whole = !came && source.isSilent(now);
+  const whole = ready && !came && source.isSilent(now);
   findings.push(
     follow('silent', model.silent, whole, { names, index: names.length, time: now }, () => silence(source, now)),
   );
   if (!came) return findings.filter((finding) => finding !== undefined);
   for (const [index, { channel, silent }] of model.channels.entries()) {
-    const is = channel.rhythm.isSilent(now) && channel.rhythm.last < source.last;
+    const is = ready && channel.rhythm.isSilent(now) && channel.rhythm.last < source.last;
     findings.push(follow('silent', silent, is, { names, index, time: now }, () => silence(channel.rhythm, now)));
   }
   return findings.filter((finding) => finding !== undefined);
