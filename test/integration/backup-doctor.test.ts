@@ -163,11 +163,14 @@ test('what waits in a gateway is backed up with the store, and comes back where 
   try {
     const outbox = await box.open();
     await outbox.append(rows(0, 40));
-    const backup = await percept(['backup', '--user-dir', userDir]);
+    await percept(['backup', '--user-dir', userDir]);
+    const backup = await percept(['backup', '--user-dir', userDir, '--keep', '1']);
     assert.equal(backup.status, 0, backup.stderr);
     assert.match(backup.stdout, /With it the outbox .*outbox-9\.sqlite: 40 readings wait/);
     await outbox.append(rows(40, 1));
     await box.close();
+    const objects = await readdir(join(userDir, 'percept/bucket'), { recursive: true });
+    assert.equal(objects.filter((name) => /outbox-1\.sqlite\.\w+$/.test(name)).length, 1, 'it goes with its backup');
 
     const kept = await percept(['restore', '--user-dir', userDir, '--force']);
     assert.match(kept.stdout, /outbox-9\.sqlite is there and was left as it is/, kept.stderr);
