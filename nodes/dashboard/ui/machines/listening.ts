@@ -46,6 +46,8 @@ export function useListening({ send }: Needs) {
     moment.value = which;
     answer.value = null;
     unplayable.value = '';
+    asking.failure.value = '';
+    asking.silent.value = false;
     const query = {
       kind: 'sound',
       sources: [machine.source],

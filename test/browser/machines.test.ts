@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { launchChromium } from '../support/browser.ts';
+import { Demo } from '../support/demo.ts';
+import { needs } from '../support/needs.ts';
+import { until } from '../support/until.ts';
+
+const skip = needs('chromium');
+/** Where pictures of the page go, if anywhere: `PERCEPT_SCREENSHOTS=docs node --test test/browser/machines.test.ts` */
+const pictures = process.env['PERCEPT_SCREENSHOTS'];
+const desk = { width: 1440, height: 1190 };
+const phone = { width: 390, height: 844 };
+/** So much sound the learn node wants, s. */
+const needed = 21;
+/** A busy machine takes its time. */
+const patience = 60_000;
+
+let demo: Demo;
+let browser: Browser;
+const complaints: string[] = [];
+
+before(async () => {
+  if (skip) return;
+  [demo, browser] = await Promise.all([Demo.start(), launchChromium()]);
+});
+after(async () => {
+  await browser?.close();
+  await demo?.remove();
+});
+
+async function open(options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  await page.goto(`${demo.url}/dashboard/machines?key=${demo.key}`);
+  return page;
+}
+
+const cardOf = (page: Page, name: string): Locator => page.getByRole('article', { name });
+
+/** Share of a canvas's columns in which something is drawn. */
+function drawn(canvas: Locator): Promise<number> {
+  return canvas.evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const row = new OffscreenCanvas(width || 1, 1).getContext('2d', { willReadFrequently: true });
+    row?.drawImage(element as HTMLCanvasElement, 0, -(height >> 1));
+    const data = row?.getImageData(0, 0, width || 1, 1).data ?? [];
+    let count = 0;
+    for (let x = 0; x < width; x++) if ((data[4 * x + 3] ?? 0) > 0) count++;
+    return width === 0 ? 0 : count / width;
+  });
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  assert.equal(width[0], width[1], `${name} scrolls sideways`);
+  if (!pictures) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+test('a trainer learns a machine, breaks its bearing, and sees within seconds which, since when, why and how sure', {
+  skip,
+}, async () => {
+  const page = await open({ viewport: desk });
+  const pump = cardOf(page, 'pump-4');
+  await pump.getByText('Not learned').waitFor();
+  const canvas = pump.locator('canvas');
+  await until(async () => (await drawn(canvas)) >= needed / 60, { ms: patience, what: 'sound enough to learn from' });
+
+  await pump.getByRole('button', { name: 'Learn this machine' }).click();
+  await pump.getByText('Normal', { exact: true }).waitFor();
+  assert.match((await pump.locator('.p-versions summary').textContent()) ?? '', /learned normal 1/);
+  assert.match((await cardOf(page, 'fan-2').textContent()) ?? '', /Not learned/);
+
+  const broken = Date.now();
+  await page.locator('.v-select', { hasText: 'Fault' }).click();
+  await page.locator('.v-list-item', { hasText: 'Bearing, outer race' }).click();
+  await pump
+    .getByText(/Warning|Critical/)
+    .first()
+    .waitFor();
+  const since = Date.parse((await pump.locator('.p-card-since time').getAttribute('datetime')) ?? '');
+  assert.ok(since > broken - 5_000 && since <= Date.now(), `since ${since}, broken at ${broken}`);
+  assert.match((await pump.locator('.p-card-reason').textContent()) ?? '', /louder|tone|sound/i);
+  assert.match((await pump.locator('.p-score-times').textContent()) ?? '', /× threshold/);
+  assert.match((await cardOf(page, 'fan-2').textContent()) ?? '', /Not learned/);
+
+  await pump.getByRole('button', { name: 'Before' }).click();
+  await pump.getByText(/played .* times as loud/).waitFor();
+  await pump.getByTitle('Show it large').click();
+  const large = page.locator('.p-spectrogram canvas');
+  await page.locator('.p-spectrogram .p-picture-band').first().waitFor();
+  await until(async () => (await drawn(large)) > 0.3, { what: 'the last minute, as large' });
+  // a picture for the README shows the fault as it is heard, not as it begins
+  if (pictures) await until(() => Date.now() - since > 16_000, { ms: patience });
+  await shoot(page, 'machines-light');
+
+  // another viewer, on a phone and in the dark, sees the same at once
+  const other = await open({ viewport: phone, deviceScaleFactor: 2, colorScheme: 'dark' });
+  const same = cardOf(other, 'pump-4');
+  await same
+    .getByText(/Warning|Critical/)
+    .first()
+    .waitFor();
+  assert.equal(await same.locator('.p-card-since time').getAttribute('datetime'), new Date(since).toISOString());
+  await until(async () => (await drawn(same.locator('canvas'))) > 0.3, { what: 'the last minute, on the phone' });
+  await shoot(other, 'machines-phone');
+});
+
+test('the page says nothing in the console', { skip }, () => assert.deepEqual(complaints, []));
