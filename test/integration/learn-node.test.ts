@@ -68,7 +68,10 @@ after(async () => {
 
 const told = (): Learning[] => nodeRed.messages('learning').map((msg) => msg['learning'] as Learning);
 const models = (): unknown[] => nodeRed.messages('models').map(({ payload }) => payload);
-const what = (): { what: string } => ({ what: `it; said last ${JSON.stringify(told().at(-1))}; ${nodeRed.log}` });
+const what = (): { ms: number; what: string } => ({
+  ms: 120_000,
+  what: `it; said last ${JSON.stringify(told().at(-1))}; ${nodeRed.log}`,
+});
 
 function play(seconds: number, condition: Condition = {}): void {
   for (let i = 0; i < seconds; i++) {

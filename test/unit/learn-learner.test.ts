@@ -171,13 +171,21 @@ test('a training that is paused goes on from where it was, also in another proce
   const folder = temporaryFolder(t);
   const room = classroom(t, {}, { folder });
   await room.start('fan', training);
-  const before = await until(() => room.told.find(({ epoch = 0 }) => epoch > 1));
+  const before = await until(() => room.told.find(({ epoch = 0 }) => epoch > 1), { ms: 240_000 });
   await room.learner.pause('fan');
   await room.state('fan', 'paused');
   await room.learner.close(false);
   const later = classroom(t, {}, { folder });
   await later.learner.open();
   await later.state('fan', 'paused');
+  await later.learner.tell('fan', 'normal');
+  assert.deepEqual(
+    later.told.map(({ state, kind }) => [state, kind]),
+    [
+      ['paused', 'autoencoder'],
+      ['paused', 'autoencoder'],
+    ],
+  );
   await later.learner.resume('fan');
   const resumed = await later.state('fan', 'training');
   assert.ok((resumed.epoch ?? 0) >= (before.epoch ?? 0), `${resumed.epoch}`);
@@ -190,7 +198,7 @@ test('a node that is deployed again goes on with what the one before was doing',
   const folder = temporaryFolder(t);
   const room = classroom(t, {}, { folder });
   await room.start('fan', training);
-  const before = await until(() => room.told.find(({ epoch = 0 }) => epoch > 1));
+  const before = await until(() => room.told.find(({ epoch = 0 }) => epoch > 1), { ms: 240_000 });
   await room.learner.close(false);
   const next = classroom(t, {}, { folder });
   await next.learner.open();
@@ -231,6 +239,19 @@ test('no room for a checkpoint is told with its place; what was learned before g
   await room.state('fan', 'training', told);
   await room.learner.cancel('fan');
   await room.state('fan', 'cancelled', told);
+});
+
+test('where not even a pause can be kept it is told, and the next one is learned', async (t) => {
+  const folder = temporaryFolder(t);
+  const room = classroom(t, {}, { folder });
+  await room.start('fan', training);
+  await room.start('young');
+  await room.state('fan', 'training');
+  rmSync(join(folder, 'learn'), { recursive: true });
+  writeFileSync(join(folder, 'learn'), 'a file where a folder should be');
+  await room.learner.pause('fan');
+  await until(() => room.problems.some(({ code }) => code === 'training-no-room'));
+  await room.state('young', 'failed');
 });
 
 test('a job file that is damaged is set aside and told; the others go on', async (t) => {

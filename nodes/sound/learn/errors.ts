@@ -159,6 +159,18 @@ export const learnError = defineErrors({
       action: '그중 하나를 고르세요. msg.models = true로 목록을 볼 수 있습니다.',
     },
   },
+  'learn-nothing-before': {
+    'en-US': {
+      status: 'nothing before',
+      text: 'Of {source} no version was used before the present one, or none of them is left; there is: {known}.',
+      action: 'Name one of these in msg.rollback, or learn again.',
+    },
+    ko: {
+      status: '이전 버전 없음',
+      text: '{source}에 지금보다 먼저 쓰던 버전이 없거나 남아 있지 않습니다. 있는 버전: {known}.',
+      action: 'msg.rollback에 그중 하나를 넣거나 다시 학습하세요.',
+    },
+  },
   'learn-job': {
     'en-US': {
       status: 'job file damaged',

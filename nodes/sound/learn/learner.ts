@@ -147,8 +147,9 @@ export class Learner {
   /** Where a source stands, with its versions. */
   async tell(source: string, kind: Job['kind']): Promise<void> {
     const versions = await this.#read(source);
-    const said = this.#entries.get(source)?.said ?? { source, kind, state: 'idle' as const, progress: 0 };
-    this.#hooks.tell({ ...said, versions });
+    const job = this.#entries.has(source) ? undefined : await this.#jobs.load(source).catch(() => undefined);
+    const idle = { source, kind: job?.kind ?? kind, state: job ? 'paused' : 'idle', progress: 0 } as const;
+    this.#hooks.tell({ ...(this.#entries.get(source)?.said ?? idle), versions });
   }
 
   /** What is at work is kept, to be gone on with; with `removed`, nothing is. */
@@ -175,7 +176,16 @@ export class Learner {
 
   async #work(): Promise<void> {
     this.#busy = true;
-    for (let entry = this.#next(); entry; entry = this.#next()) await this.#learn(entry);
+    for (let entry = this.#next(); entry; entry = this.#next()) {
+      const { source } = entry.job;
+      try {
+        await this.#learn(entry);
+      } catch (thrown) {
+        // even how it ended could not be kept: the next one has its turn
+        this.#entries.delete(source);
+        this.#hooks.failed(thrown, { source, goesOn: false });
+      }
+    }
     this.#busy = false;
   }
 

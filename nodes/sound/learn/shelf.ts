@@ -65,8 +65,8 @@ export class Shelf {
 
   /** The number of the version that is made next. */
   async next(source: string): Promise<string> {
-    const [newest] = await this.#listed(source);
-    return String(Number(newest?.card.version ?? 0) + 1);
+    const numbers = (await this.#listed(source)).map(({ card }) => Number.parseInt(card.version, 10) || 0);
+    return String(Math.max(0, ...numbers) + 1);
   }
 
   /** The version that a learning has made before it was interrupted, if it came so far. */
@@ -91,13 +91,13 @@ export class Shelf {
     await this.#prune(source);
   }
 
-  /** To the version that was used before. @throws PerceptError `learn-no-version` */
+  /** To the version that was used before. @throws PerceptError `learn-nothing-before` */
   async back(source: string): Promise<void> {
     try {
       await this.#models.rollback(this.#name(source));
     } catch (thrown) {
       if (toPerceptError(thrown).code !== 'model-nothing-before') throw thrown;
-      throw this.#noVersion(source, '-', await this.#listed(source));
+      throw learnError('learn-nothing-before', { source, known: knownOf(await this.#listed(source)) });
     }
   }
 
@@ -134,7 +134,10 @@ export class Shelf {
   }
 
   #noVersion(source: string, version: string, all: readonly { card: Card }[]): Error {
-    const known = all.map(({ card }) => card.version).join(', ') || '-';
-    return learnError('learn-no-version', { source, version, known });
+    return learnError('learn-no-version', { source, version, known: knownOf(all) });
   }
+}
+
+function knownOf(all: readonly { card: Card }[]): string {
+  return all.map(({ card }) => card.version).join(', ') || '-';
 }
