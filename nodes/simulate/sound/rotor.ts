@@ -72,7 +72,7 @@ export class Rotor implements Source {
     if (loose > 0) {
       this.#knocks.run(tick, 2, (offset) => {
         const size = this.#knocking.uniform();
-        this.#pushes.push(offset, 2.2 * loose * tick.speed * size ** 2);
+        this.#pushes.push(offset, 3.2 * loose * tick.speed * size ** 2);
       });
     } else this.#knocks.rest();
     this.#pushes.drain(casing, tick.samples);
