@@ -38,13 +38,23 @@ test('a source that sends nothing is silent, once, until it sends', () => {
   assert.deepEqual(detector.tick(last + 5 * minute), []);
   const [silent] = detector.tick(last + 30 * minute);
   assert.equal(silent?.kind, 'silent');
-  assert.equal(silent?.channel, '');
+  assert.equal(silent?.channel, 'temperature');
   assert.equal(silent?.since, last);
   assert.deepEqual(detector.tick(last + 60 * minute), []);
   const { findings } = detector.update({ time: last + 90 * minute, values: [0] });
   assert.deepEqual(
     findings.filter(({ kind }) => kind === 'silent').map(({ until }) => until),
     [last + 90 * minute],
+  );
+});
+
+test('of several channels that all send nothing it is the source that is silent', () => {
+  const detector = createDetector({ channels: ['flow', 'pressure'] });
+  for (let row = 0; row < 400; row++) detector.update({ time: start + row * minute, values: [row % 7, row % 5] });
+  const found = detector.tick(start + 500 * minute);
+  assert.deepEqual(
+    found.map(({ kind, channel }) => [kind, channel]),
+    [['silent', '']],
   );
 });
 

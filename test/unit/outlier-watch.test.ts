@@ -111,6 +111,26 @@ test('a unit that changes is told once or twice, in the new unit, and is usual a
   assert.equal(watch.counts().unusual, 0);
 });
 
+test('a series that falls silent beside others is named; fed back as fine, such a pause is none', (context) => {
+  const { watch, findings, take } = watching(context);
+  const next = gaussian(4);
+  for (let i = 0; i < 600; i++) {
+    take('pump', next(), i, { quantity: 'flow' });
+    if (i < 300) take('pump', next(), i, { quantity: 'pressure' });
+  }
+  watch.look(start + 601 * second);
+  const [silent] = findings.filter(({ kind }) => kind === 'silent');
+  assert.equal(silent?.quantity, 'pressure');
+  watch.feedback(silent as Finding);
+  for (let i = 601; i < 610; i++) take('pump', next(), i, { quantity: 'pressure' });
+  const before = findings.length;
+  watch.look(start + 700 * second);
+  assert.deepEqual(
+    findings.slice(before).map(({ quantity }) => quantity),
+    ['flow'],
+  );
+});
+
 test('reordered and repeated readings of a source are not judged twice, and are no finding', (context) => {
   const { findings, take } = watching(context);
   const next = gaussian(3);

@@ -101,9 +101,9 @@ export function listen(
   const source = model.rhythm;
   const findings: (SensorFinding | undefined)[] = [];
   const whole = ready && !came && source.isSilent(now);
-  findings.push(
-    follow('silent', model.silent, whole, { names, index: names.length, time: now }, () => silence(source, now)),
-  );
+  // where there is one channel only, it is the one that is silent: what else its source measures is watched elsewhere
+  const index = names.length === 1 ? 0 : names.length;
+  findings.push(follow('silent', model.silent, whole, { names, index, time: now }, () => silence(source, now)));
   if (!came) return findings.filter((finding) => finding !== undefined);
   for (const [index, { channel, silent }] of model.channels.entries()) {
     const is = ready && channel.rhythm.isSilent(now) && channel.rhythm.last < source.last;

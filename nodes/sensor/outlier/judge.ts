@@ -147,7 +147,7 @@ export class OutlierJudge {
       if (kind === 'silent') own.channel.rhythm.allow(score);
     }
     if (kind === 'drift') for (const own of channels) own.channel.drift.settle();
-    if (kind === 'silent' && channel === '') rhythm.allow(score);
+    if (kind === 'silent' && (channel === '' || channels.length === 1)) rhythm.allow(score);
     if (kind === 'outlier') outlier.quiet = pause;
   }
 
