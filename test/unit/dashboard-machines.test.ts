@@ -7,7 +7,7 @@ import { conditions } from '../../nodes/dashboard/ui/machines/conditions.ts';
 import { lossCurve, scoreCurve } from '../../nodes/dashboard/ui/machines/curve.ts';
 import { stretchOf } from '../../nodes/dashboard/ui/machines/listening.ts';
 import { type CardNews, type Machine, withNews } from '../../nodes/dashboard/ui/machines/model.ts';
-import { silentAfter, standingOf, urgency } from '../../nodes/dashboard/ui/machines/state.ts';
+import { learnableFrom, silentAfter, standingOf, urgency } from '../../nodes/dashboard/ui/machines/state.ts';
 import type { Finding } from '../../nodes/dashboard/ui/shared/severity.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
@@ -152,6 +152,17 @@ test('a machine that nothing comes from is silent, and what was the matter is st
   const deaf = finding(now - 3000, { kind: 'microphone-silent', severity: 'warning' });
   const muted = standingOf(machine({ anomaly: anomaly(now, 0, 'silent'), findings: [deaf] }), now);
   assert.deepEqual([muted.look, muted.finding?.kind], ['silent', 'microphone-silent']);
+});
+
+test('what was strange is not learned as normal, unless somebody says that it is', () => {
+  const strange = { anomaly: anomaly(now, 9, 'strange'), findings: [finding(now - 5000)] };
+  assert.deepEqual(learnableFrom(machine(strange)), { since: now - 5000, strange: true });
+  const mended = { findings: [finding(now - 60_000, { until: now - 40_000 })] };
+  assert.deepEqual(learnableFrom(machine(mended)), { since: now - 40_000, strange: false });
+  assert.deepEqual(learnableFrom(machine({ findings: [finding(now - 9e6, { until: now - 8e6 })] })), {
+    strange: false,
+  });
+  assert.deepEqual(learnableFrom(machine({ findings: [finding(now, { kind: 'limit' })] })), { strange: false });
 });
 
 test('every look has a place in the order of urgency', () => {

@@ -37,6 +37,21 @@ export function standingOf({ anomaly, learning, findings, heardAt = 0, stateAt }
   return of(anomaly.state);
 }
 
+/** ms; a learn node takes the newest minutes, and what was strange among them is no sound to learn from. */
+const remembered = 30 * 60_000;
+
+/**
+ * Where sound begins that may be taken for normal, ms UTC; undefined: nothing was strange lately.
+ * @returns `strange`: it still is, and somebody must say that this is normal from now on
+ */
+export function learnableFrom({ anomaly, findings }: Machine): { readonly since?: number; readonly strange: boolean } {
+  const [last] = findings.filter(({ kind }) => kind === 'anomaly').toSorted((a, b) => b.since - a.since);
+  if (!last || !anomaly) return { strange: false };
+  if (anomaly.state === 'strange' && (last.until ?? null) === null) return { since: last.since, strange: true };
+  const ended = last.until ?? last.since;
+  return anomaly.time - ended < remembered ? { since: ended, strange: false } : { strange: false };
+}
+
 /** A learn node is at it. */
 export function isLearning(learning: Learning | undefined): boolean {
   return ['gathering', 'features', 'training', 'paused'].includes(learning?.state ?? '');
