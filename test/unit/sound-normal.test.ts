@@ -5,7 +5,7 @@ import { featureNames } from '../../dist/sound/normal/features.js';
 import { fitNormal, scoreOf } from '../../dist/sound/normal/fit.js';
 import { matrixOf, rowOf } from '../../dist/sound/normal/matrix.js';
 import { Spectrograms } from '../../dist/sound/spectrogram.js';
-import { feeling, hearing, rowsOf } from '../support/sound-features.ts';
+import { feeling, hearing, rowsOf, viewsFor } from '../support/sound-features.ts';
 import { pcmOf, stretchesOf } from '../support/sound-recordings.ts';
 import { aucOf, pAucOf } from '../support/sound-scoring.ts';
 import { parkMiller, sampleMachine } from '../support/sound-signals.ts';
@@ -63,6 +63,28 @@ test('a level that never changed is no reason to be strange by less than a micro
   const random = parkMiller(9);
   const model = fitNormal(same.map((row) => row.map((value) => value + 0.1 * random())));
   assert.ok(scoreOf(model, new Float64Array([-30, -50])) > scoreOf(model, new Float64Array([-39.9, -50])));
+});
+
+test('what changes a little in every band is lost among the bands and found in their sum', async () => {
+  const random = parkMiller(17);
+  // the sum of a few is as good as Gaussian
+  const noise = (): number => random() + random() + random() + random();
+  const windows = (count: number, gain: number) =>
+    Array.from({ length: count }, () => {
+      const channels = [0, 1, 2].map(() => Float32Array.from({ length: 200 }, () => gain * noise()));
+      return { name: '', sampleRate: 200, channels };
+    });
+  const learned = windows(60, 1);
+  const [usual, odd] = [await rowsOf(windows(40, 1), feeling), await rowsOf(windows(40, 1.15), feeling)];
+  const rows = await rowsOf(learned, feeling);
+  const views = await viewsFor(learned, feeling);
+  const areaOf = (model: ReturnType<typeof fitNormal>): number =>
+    aucOf(...([usual, odd].map((part) => part.map((row) => scoreOf(model, row))) as [number[], number[]]));
+  const [bands] = views;
+  const apart = areaOf(fitNormal(rows, [bands as number[]]));
+  const together = areaOf(fitNormal(rows, views));
+  assert.equal(views.length, 2);
+  assert.ok(together > apart + 0.05 && together > 0.85, `${apart} ${together}`);
 });
 
 test('features are named in the order in which they are computed', async () => {
