@@ -23,7 +23,7 @@ const flow: FlowNode[] = [
     store: '1ea2b1e200000001',
     bucket: '1ea2b1e200000002',
     kind: 'autoencoder',
-    epochs: '10000',
+    epochs: '40',
     checkpoint: '0.1',
     wires: [['1ea2b1e200000004'], ['1ea2b1e200000005']],
   },

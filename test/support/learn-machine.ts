@@ -99,7 +99,7 @@ export class Classroom {
   /** The next time that it is told to be in this state, from now on or from `after` on. */
   async state(source: string, state: Learning['state'], after = 0): Promise<Learning> {
     const is = (one: Learning): boolean => one.source === source && one.state === state;
-    return await until(() => this.told.slice(after).find(is), { ms: 240_000 }).catch((thrown: Error) => {
+    return await until(() => this.told.slice(after).find(is), { ms: 150_000 }).catch((thrown: Error) => {
       const { state: last, reason } = this.told.at(-1) ?? {};
       throw new Error(`${thrown.message}; ${source} was to be ${state}, it is ${last}: ${reason}`);
     });

@@ -47,13 +47,11 @@ function classroom(t: TestContext, places: Partial<Places> = {}, options: { fold
   return room;
 }
 
-test('a learned normal goes live, with how much it was learned from; the next one is another version', async (t) => {
+test('a learned normal goes live, with how much it was learned from', async (t) => {
   const room = classroom(t);
   await room.start('fan', { until: t0 + 60_000 });
   const ready = await room.state('fan', 'ready');
-  await room.start('fan', { until: t0 + 60_000 });
-  await until(() => room.went.length === 2);
-  assert.deepEqual(room.went, ['fan 1', 'fan 2']);
+  assert.deepEqual(room.went, ['fan 1']);
   const [version] = ready.versions;
   assert.deepEqual([version?.kind, version?.live, version?.scores['stretches']], ['normal', true, 58]);
   assert.deepEqual(await room.jobs.all(() => undefined), []);
@@ -167,44 +165,36 @@ test('a learning can be called off while it waits, reads and trains; nothing of 
   await assert.rejects(room.learner.cancel('fan'), { code: 'learn-not-running' });
 });
 
-test('a training that is paused goes on from where it was, also in another process; then it can be called off', async (t) => {
+test('a training that was paused or whose node was deployed again goes on from where it was', async (t) => {
   const folder = temporaryFolder(t);
-  const room = classroom(t, {}, { folder });
-  await room.start('fan', training);
-  const before = await until(() => room.told.find(({ epoch = 0 }) => epoch > 1), { ms: 240_000 });
-  await room.learner.pause('fan');
-  await room.state('fan', 'paused');
-  await room.learner.close(false);
-  const later = classroom(t, {}, { folder });
-  await later.learner.open();
-  await later.state('fan', 'paused');
-  await later.learner.tell('fan', 'normal');
+  const rooms = [0, 1, 2].map(() => classroom(t, {}, { folder }));
+  const [first, second, third] = rooms as [Classroom, Classroom, Classroom];
+  await first.start('fan', training);
+  const before = await until(() => first.told.find(({ epoch = 0 }) => epoch > 1), { ms: 150_000 });
+  await first.learner.pause('fan');
+  await first.state('fan', 'paused');
+  await first.learner.close(false);
+
+  await second.learner.open();
+  await second.learner.tell('fan', 'normal');
   assert.deepEqual(
-    later.told.map(({ state, kind }) => [state, kind]),
+    second.told.map(({ state, kind }) => [state, kind]),
     [
       ['paused', 'autoencoder'],
       ['paused', 'autoencoder'],
     ],
   );
-  await later.learner.resume('fan');
-  const resumed = await later.state('fan', 'training');
+  await second.learner.resume('fan');
+  const resumed = await second.state('fan', 'training');
   assert.ok((resumed.epoch ?? 0) >= (before.epoch ?? 0), `${resumed.epoch}`);
-  assert.match((await later.state('fan', 'gathering')).reason ?? '', /Goes on from where it was stopped/);
-  await later.learner.cancel('fan');
-  await later.state('fan', 'cancelled');
-});
+  assert.match((await second.state('fan', 'gathering')).reason ?? '', /Goes on from where it was stopped/);
+  await second.learner.close(false);
 
-test('a node that is deployed again goes on with what the one before was doing', async (t) => {
-  const folder = temporaryFolder(t);
-  const room = classroom(t, {}, { folder });
-  await room.start('fan', training);
-  const before = await until(() => room.told.find(({ epoch = 0 }) => epoch > 1), { ms: 240_000 });
-  await room.learner.close(false);
-  const next = classroom(t, {}, { folder });
-  await next.learner.open();
-  const resumed = await next.state('fan', 'training');
-  assert.ok((resumed.epoch ?? 0) >= (before.epoch ?? 0), `${resumed.epoch}`);
-  await next.learner.close(true);
+  await third.learner.open();
+  const again = await third.state('fan', 'training');
+  assert.ok((again.epoch ?? 0) >= (resumed.epoch ?? 0), `${again.epoch}`);
+  // a node that is deleted leaves nothing to go on with
+  await third.learner.close(true);
   assert.equal(existsSync(join(folder, 'learn')), false);
 });
 
