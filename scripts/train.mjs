@@ -20,8 +20,8 @@ if (name === undefined || !existsSync(path)) {
   await make(await import(pathToFileURL(path).href));
 }
 
-/** A recipe gives `naming` and `prepare()`: network, examples and options of the training. */
-async function make({ naming, prepare }) {
+/** A recipe gives `naming` and `prepare()`: network, examples and options of the training; and, if it likes, `score(model)`. */
+async function make({ naming, prepare, score }) {
   const job = await prepare();
   const { network } = job;
   const { result } = train({
@@ -30,9 +30,12 @@ async function make({ naming, prepare }) {
       process.stderr.write(`\repoch ${epoch}/${epochs}  loss ${loss.toPrecision(4)}  ${rate.toFixed(0)} examples/s   `),
   });
   const trained = await result;
-  process.stderr.write('\n');
+  const bytes = Buffer.from(trained.model);
+  const lines = trained.curve.map(({ epoch, loss, validation }) => `\n${epoch}: ${loss} ${validation ?? ''}`);
+  process.stderr.write(`${lines.join('')}\n`);
   const card = await cardOfTrained(trained, network, naming);
-  await new Models([folderPlace(folder)]).add(card, Buffer.from(trained.model));
+  card.scores = { ...card.scores, ...(await score?.({ card, place: folder, bytes: () => Promise.resolve(bytes) })) };
+  await new Models([folderPlace(folder)]).add(card, bytes);
   console.log(`${card.name} ${card.version}: ${card.bytes} bytes, sha256 ${card.sha256}`);
-  for (const [score, value] of Object.entries(card.scores)) console.log(`${score} ${value}`);
+  for (const [name, value] of Object.entries(card.scores)) console.log(`${name} ${value}`);
 }
