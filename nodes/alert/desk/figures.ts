@@ -34,10 +34,10 @@ export async function figuresOf({ db, kind }: Store, name: string, policy: Polic
     .execute();
   const { unanswered } = await db
     .selectFrom('alert_notice')
-    .innerJoin('alert', 'alert.id', 'alert_notice.alert_id')
     .select((eb) => eb.fn.countAll<number>().as('unanswered'))
-    .where('alert.policy', '=', name)
-    .where(sql<SqlBool>`alert_notice.state = 'handed'`)
+    .where(sql<SqlBool>`state = 'handed'`)
+    // a join might begin with all past alerts
+    .where(sql<SqlBool>`(select policy from alert where id = alert_id) = ${name}`)
     .executeTakeFirstOrThrow();
   const somebodyHome = await new WorldRows(name).somebodyHome(db);
   const quietUntil = policy.quietUntil(time);

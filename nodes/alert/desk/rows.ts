@@ -37,27 +37,25 @@ export class AlertRows {
     this.#policy = policy;
   }
 
-  async openByKey(db: Db, keys: readonly string[]): Promise<Entry[]> {
-    if (keys.length === 0) return [];
-    return entries(await this.#alerts(db).where('active_key', 'in', keys).execute());
-  }
-
   /** Open or not. */
   async byId(db: Db, ids: readonly number[]): Promise<Entry[]> {
     if (ids.length === 0) return [];
     return entries(await this.#alerts(db).where('id', 'in', ids).execute());
   }
 
-  /** The newest of each key. */
-  async lastOf(db: Db, keys: readonly string[]): Promise<Entry[]> {
+  /** The newest of each key: where one is open, it is that. */
+  async newestOf(db: Db, keys: readonly string[]): Promise<Entry[]> {
     if (keys.length === 0) return [];
-    const newest = db
+    // of each by itself: the last entry of the index, however many alerts a key has had
+    const newest = keys.map(
+      (key) => sql`select max(id) from alert where policy = ${this.#policy} and ${sql.ref('key')} = ${key}`,
+    );
+    const rows = await db
       .selectFrom('alert')
-      .select((eb) => eb.fn.max('id').as('id'))
-      .where('policy', '=', this.#policy)
-      .where('key', 'in', keys)
-      .groupBy('key');
-    return entries(await this.#alerts(db).where('id', 'in', newest).execute());
+      .select(['id', 'key', 'body', 'due'])
+      .where(sql<SqlBool>`id in (${sql.join(newest, sql` union all `)})`)
+      .execute();
+    return entries(rows);
   }
 
   async due(db: Db, now: number): Promise<Entry[]> {

@@ -51,9 +51,10 @@ export class Turn {
       for (const entry of await rows.inhibiting(trx)) this.#addInhibitors(entry);
     }
     const keys = new Set(requests.map((request) => this.#keyOf(request)).filter((key) => key !== undefined));
-    for (const entry of await rows.openByKey(trx, [...keys])) this.#add(entry);
-    const unknown = [...keys].filter((key) => !this.#open.has(key));
-    for (const { key, body } of await rows.lastOf(trx, unknown)) this.#last.set(key, body);
+    for (const entry of await rows.newestOf(trx, [...keys])) {
+      if (entry.isOpen) this.#add(entry);
+      else this.#last.set(entry.key, entry.body);
+    }
     const notices = requests.flatMap((one) => (one.type === 'delivery' ? (parseNoticeId(one.notice) ?? []) : []));
     for (const one of await rows.notices(trx, notices)) this.#notices.set(`${one.alert}.${one.notice.number}`, one);
     const ids = requests.flatMap((one) => ('which' in one && one.which.id !== undefined ? one.which.id : []));
