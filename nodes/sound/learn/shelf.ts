@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { type Card, compareVersions } from '../../inference/card.js';
 import type { Models } from '../../inference/registry.js';
 import { type PerceptError, toPerceptError } from '../../kit/index.js';
-import { readModel } from '../normal/model.js';
 import { learnError } from './errors.js';
 import type { Version } from './learning.js';
 
@@ -101,7 +100,7 @@ export class Shelf {
     }
   }
 
-  /** Undefined where nothing was learned. @throws PerceptError `model-corrupt`, `sound-model` */
+  /** Undefined where nothing was learned. @throws PerceptError `model-corrupt`, `model-not-pulled` */
   async live(source: string): Promise<LiveVersion | undefined> {
     const used = (await this.#listed(source)).find(({ live }) => live);
     if (!used) return undefined;
@@ -111,9 +110,9 @@ export class Shelf {
       await found.bytes();
       return { source, version, model: { name, version } };
     }
-    const model: unknown = JSON.parse((await found.bytes()).toString());
-    readModel(model);
-    return { source, version, model: model as object };
+    // its bytes are those that were kept: whether they can be judged by is for who judges to say
+    const model = JSON.parse((await found.bytes()).toString()) as LiveModel;
+    return { source, version, model };
   }
 
   async #prune(source: string): Promise<void> {
