@@ -57,7 +57,7 @@ function faults(
         if (fault !== 'sensor-loss') continue;
         all
           .get('sensor-loss.half')
-          ?.push(watching.breaks(fault, quantity, { seconds: later['10min'], severity: half }));
+          ?.push(watching.breaks(fault, quantity, { seconds: Math.min(later['10min'], size.hour), severity: half }));
       }
     }
   }
