@@ -28,11 +28,11 @@ test('what comes near a threshold at one time of the day has to go farther there
   for (const hours of [-1, 1, 12]) assert.equal(habit.limit(six + 2 * day + hours * 60 * minute), 1);
 });
 
-test('twice the threshold is news where it came to more on one day only, four times where it did on several', () => {
+test('twice the threshold is news where it came to more on one day only; where it did on several, half as much again is', () => {
   assert.equal(known(50).limit(six + day), 2);
   const often = known(2.2, 2.2).limit(six + 2 * day);
   assert.ok(often > 3 && often < 3.5, String(often));
-  assert.equal(known(50, 50).limit(six + 2 * day), 4);
+  assert.ok(known(50, 50).limit(six + 2 * day) > 60);
 });
 
 test('a habit that was given up is forgotten within weeks', () => {

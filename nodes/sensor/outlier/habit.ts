@@ -6,8 +6,8 @@ const quarter = day / quarters;
 const near = 0.75;
 /** Times what it came to on the days before that it has to come to. */
 const farther = 1.5;
-/** Times the threshold that are news all the same: where it came to as much on one day, and where on several. */
-const most = { once: 2, often: 4 };
+/** Times the threshold that are news all the same where it was one day only. */
+const most = 2;
 /** Part of it that is left after a day. */
 const left = 0.9;
 
@@ -26,7 +26,7 @@ export class Habit {
   /** Times the threshold that are news in it. */
   news = 1;
 
-  /** Times the threshold that something has to come to at that time to be news: 1 to 4. */
+  /** Times the threshold that something has to come to at that time to be news: at least 1. */
   limit(time: number): number {
     const now = Math.floor(time / quarter);
     if (now !== this.quarter) this.#turn(now);
@@ -50,7 +50,7 @@ export class Habit {
     // a shift is not to the minute
     const around = [quarter - 1, quarter, quarter + 1].map(index);
     const [once, often] = [this.once, this.often].map((peaks) => Math.max(...around.map((at) => peaks[at] as number)));
-    this.news = Math.max(1, Math.min(most.once, farther * (once ?? 0)), Math.min(most.often, farther * (often ?? 0)));
+    this.news = Math.max(1, Math.min(most, farther * (once ?? 0)), farther * (often ?? 0));
   }
 
   #keep(quarter: number, peak: number): void {
