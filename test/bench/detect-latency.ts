@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt, { type MqttClient } from 'mqtt';
+import type { NormalModel } from '../../dist/sound/normal/model.js';
 import { NodeRed } from '../support/node-red.ts';
 import { ids, learnedFrom, type Note, pcmMessage, soundFlow, startBroker } from '../support/sound-flow.ts';
 import { Machine, sampleRate } from '../support/sound-machine.ts';
@@ -38,20 +39,36 @@ export default async function detectLatency(report: Report, { smoke, flags }: Be
   );
   const folder = mkdtempSync(join(tmpdir(), 'detect-latency-'));
   const broker = await startBroker(folder);
-  const nodeRed = await NodeRed.start({ flow: soundFlow(broker.port) });
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`);
+  try {
+    await withNodeRed(report, broker.port, plan, sounds, models);
+  } finally {
+    await broker.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function withNodeRed(
+  report: Report,
+  port: number,
+  plan: Plan,
+  sounds: readonly (readonly Float32Array[])[],
+  models: readonly NormalModel[],
+): Promise<void> {
+  const nodeRed = await NodeRed.start({ flow: soundFlow(port) });
   try {
     const isReady = (): boolean =>
       nodeRed.status(ids.sensor)?.text === 'connected' && /^row/.test(nodeRed.status(ids.feed)?.text ?? '');
     await until(isReady, { ms: 30_000, what: `sensor in and feed to be ready; ${nodeRed.log}` });
-    for (let i = 0; i < machines; i++) nodeRed.inject(ids.anomaly, { topic: `m${i}`, model: models[i % voices] });
-    await measure(report, 'spread', nodeRed, client, sounds, plan);
-    if (!smoke) await measure(report, 'together', nodeRed, client, sounds, plan);
+    for (let i = 0; i < plan.machines; i++) nodeRed.inject(ids.anomaly, { topic: `m${i}`, model: models[i % voices] });
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`);
+    try {
+      await measure(report, 'spread', nodeRed, client, sounds, plan);
+      if (!plan.smoke) await measure(report, 'together', nodeRed, client, sounds, plan);
+    } finally {
+      await client.endAsync();
+    }
   } finally {
-    await client.endAsync();
     await nodeRed.stop();
-    await broker.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
