@@ -171,7 +171,7 @@ test('models show what they score; going back is asked for twice', { skip }, asy
     );
     const before = dashboard.nodeRed.messages('machines-2').length;
     await card.getByRole('button', { name: 'Go back to this' }).click();
-    await card.getByText('Judge by v1 from now on?').waitFor();
+    await card.getByText('Judge by version v1 from now on?').waitFor();
     assert.equal(dashboard.nodeRed.messages('machines-2').length, before);
     await card.getByRole('button', { name: 'Yes, go back' }).click();
     const sent = await until(() => dashboard.nodeRed.messages('machines-2')[before], { what: 'the way back' });

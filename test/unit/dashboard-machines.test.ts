@@ -199,6 +199,13 @@ test('the seconds to listen to: when it began, right before, and the newest', ()
   assert.deepEqual(stretchOf(strange, standing, 'now'), { from: now - 10_000, to: now });
 });
 
+test('what was strange and is over can still be listened to', () => {
+  const mended = machine({ findings: [finding(now - 60_000, { until: now - 40_000 })] });
+  const standing = standingOf(mended, now);
+  assert.deepEqual([standing.look, standing.last?.since], ['normal', now - 60_000]);
+  assert.deepEqual(stretchOf(mended, standing, 'began'), { from: now - 60_000, to: now - 50_000 });
+});
+
 test('every condition that the synthesis has is a word in every language', async () => {
   const { conditions: made } = await import('../../dist/simulate/sound/conditions.js');
   assert.deepEqual(Object.keys(conditions), [...made]);

@@ -51,7 +51,7 @@ export function useListening({ send }: Needs) {
     const query = {
       kind: 'sound',
       sources: [machine.source],
-      quantities: [standing.finding?.quantity || 'sound'],
+      quantities: [(standing.finding ?? standing.last)?.quantity || 'sound'],
       ...stretchOf(machine, standing, which),
     };
     asking.ask(query);
@@ -77,7 +77,12 @@ export function useListening({ send }: Needs) {
 }
 
 /** ms UTC by the source's clock. */
-export function stretchOf({ anomaly }: Machine, { finding }: Standing, which: Moment): { from: number; to: number } {
+export function stretchOf(
+  { anomaly }: Machine,
+  { finding: open, last }: Standing,
+  which: Moment,
+): { from: number; to: number } {
+  const finding = open ?? last;
   // what is newest may not be stored yet
   const newest = anomaly?.time ?? Date.now();
   if (which === 'now' || !finding) return { from: newest - length, to: newest };

@@ -11,6 +11,8 @@ export interface Standing {
   readonly finding?: Finding;
   /** What was the matter when it fell silent. */
   readonly before?: Finding;
+  /** What was the matter last, where all is well again. */
+  readonly last?: Finding;
   /** ms UTC by the box's clock, or by the source's where a finding says so. */
   readonly since?: number;
 }
@@ -34,7 +36,8 @@ export function standingOf({ anomaly, learning, findings, heardAt = 0, stateAt }
   if (worst) return { look: worst.severity, finding: worst, since: worst.since };
   if (anomaly.state === 'strange') return of('warning');
   if (anomaly.state === 'unknown' && isLearning(learning)) return of('learning', undefined);
-  return of(anomaly.state);
+  const last = findings.find(({ kind, until }) => kind === 'anomaly' && until);
+  return { ...of(anomaly.state), ...(last ? { last } : {}) };
 }
 
 /** ms; a learn node takes the newest minutes, and what was strange among them is no sound to learn from. */
