@@ -102,7 +102,9 @@ test('a pause in the recordings is silent, and as long as it was; the jitter of 
   ]);
 });
 
-test('ten seconds at most, however much is asked for', async () => {
+test('ten seconds at most, however much is asked for, also of recordings whose times lie too close', async () => {
+  for (let i = 0; i < 12; i++) await record('lathe-1', begin + 900 * i, wavOf(6, rate));
+  assert.deepEqual(runsIn((await ask('lathe-1', begin, begin + 10_000)).wav), [[6, 10 * rate]]);
   await record('press-1', begin, wavOf(5, 60 * rate));
   const { wav, to } = await ask('press-1', begin + 20_000, begin + 55_000);
   assert.deepEqual(runsIn(wav), [[5, 10 * rate]]);

@@ -175,7 +175,8 @@ async function part(bucket: Bucket, key: string, start: number, length: number):
 function joined(pieces: readonly Piece[], { sampleRate, channels, format, time }: Piece): Pcm {
   const frame = frameOf({ channels, format });
   const parts: Buffer[] = [];
-  let [frames, left] = [0, Math.floor(mostBytes / frame)];
+  const most = Math.min(Math.floor(mostBytes / frame), Math.round((longest * sampleRate) / 1000));
+  let [frames, left] = [0, most];
   const add = (bytes: Buffer): void => {
     const some = bytes.subarray(0, left * frame);
     parts.push(some);
