@@ -46,7 +46,7 @@ export interface Access {
   readonly users: Users;
   readonly sessions: Sessions;
   /** Path and query of the address that lets in whoever started it, once. */
-  readonly startAddress: (next: string) => string;
+  readonly startAddress: (next?: string) => string;
   /** The first owner's one-time password, when there was nobody yet and none was given. */
   readonly firstPassword: string | undefined;
   readonly adminAuth: AdminAuth;
@@ -103,7 +103,7 @@ export async function openAccess(options: AccessOptions, password?: string): Pro
   return {
     users,
     sessions,
-    startAddress: (next) => `/access/start?code=${code.code}&next=${encodeURIComponent(next)}`,
+    startAddress: (next) => `/access/start?code=${code.code}${next ? `&next=${encodeURIComponent(next)}` : ''}`,
     firstPassword,
     adminAuth: adminAuth(pass, users),
     middleware(request, response, next) {

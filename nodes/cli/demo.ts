@@ -1,26 +1,33 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Express } from 'express';
-import { type Locks, makeLocks } from '../access/locks.js';
+import { type Access, firstOwner } from '../access/access.js';
 import { type Broker, startBroker } from './broker.js';
+import { addressesOf, makeServer, openDoor, type Reached } from './door.js';
 import { error } from './errors.js';
 import { credentialSecret, packageFolder, packageRoot, prepareUserDir, releaseUserDir } from './user-dir.js';
 
 const help = `percept demo: Node-RED with a small plant that publishes over MQTT, stored and shown. Needs no service.
 
-  --port PORT      of editor and dashboard (default 1880)
-  --user-dir DIR   where flows, data and the key are kept (default .percept)
-  --fresh          forget what an earlier run left there
-  --replay FILE    play this CSV beside the far machines, over their line, as if live
-  --no-browser     don't open the dashboard
-  --verbose        show Node-RED's own log`;
+  --port PORT        of editor and dashboard (default 1880)
+  --user-dir DIR     where flows, data and users are kept (default .percept)
+  --fresh            forget what an earlier run left there
+  --replay FILE      play this CSV beside the far machines, over their line, as if live
+  --no-browser       don't open the dashboard
+  --verbose          show Node-RED's own log
 
-interface Options {
-  readonly port: number;
-  readonly userDir: string;
+  --host ADDRESS     listen there instead of on this machine alone; 0.0.0.0 for the network
+  --tls-cert FILE    PEM; with --tls-key, everything goes over TLS
+  --tls-key FILE
+  --public-url URL   how browsers reach it behind a proxy: https://plant.example
+
+PERCEPT_OWNER_PASSWORD sets the first owner's password; PERCEPT_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _NAME, _GROUPS
+(admins=owner,crew=operator) and _GROUPS_CLAIM sign people in through an OpenID Connect provider. See also: percept users`;
+
+interface Options extends Reached {
   readonly fresh: boolean;
   readonly browser: boolean;
   readonly verbose: boolean;
@@ -47,7 +54,7 @@ export async function run(args: string[]): Promise<number> {
 interface Demo {
   /** The one that was asked for, or what the system chose for 0. */
   readonly port: number;
-  readonly locks: Locks;
+  readonly access: Access;
   readonly broker: Broker;
   readonly nodeRedVersion: string;
   stop(): Promise<void>;
@@ -56,11 +63,11 @@ interface Demo {
 async function start(options: Options): Promise<Demo> {
   const { userDir } = options;
   prepareUserDir(userDir, options.fresh);
-  const server = createServer();
-  await listen(server, options.port);
+  const server = makeServer(options);
+  await listen(server, options);
   const port = (server.address() as AddressInfo).port;
-  const locks = makeLocks(join(userDir, 'key'), port);
-  server.prependListener('upgrade', locks.guardUpgrades);
+  const access = await openDoor({ ...options, port });
+  server.prependListener('upgrade', access.guardUpgrades);
 
   const broker = await startBroker(userDir, 1883);
   process.env['PERCEPT_MQTT_PORT'] = String(broker.port);
@@ -70,8 +77,8 @@ async function start(options: Options): Promise<Demo> {
   const makeApp = require(require.resolve('express', { paths: [packageFolder('node-red')] })) as () => Express;
   const app = makeApp();
   app.disable('x-powered-by');
-  app.use(locks.middleware);
-  RED.init(server, settings({ ...options, port }, locks) as never);
+  app.use(access.middleware);
+  RED.init(server, settings({ ...options, port }, access) as never);
   app.use('/', RED.httpAdmin);
   app.use('/', RED.httpNode);
   server.on('request', app);
@@ -86,7 +93,7 @@ async function start(options: Options): Promise<Demo> {
 
   return {
     port,
-    locks,
+    access,
     broker,
     nodeRedVersion: versionOf(packageFolder('node-red')),
     stop: async () => {
@@ -96,6 +103,7 @@ async function start(options: Options): Promise<Demo> {
       await broker.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      access.close();
       releaseUserDir(userDir);
     },
   };
@@ -114,10 +122,10 @@ function started(events: NodeJS.EventEmitter): Promise<void> {
   });
 }
 
-function settings({ userDir, port, verbose }: Options, locks: Locks): Record<string, unknown> {
+function settings({ userDir, port, host, verbose }: Options, access: Access): Record<string, unknown> {
   return {
     uiPort: port,
-    uiHost: '127.0.0.1',
+    uiHost: host,
     userDir,
     flowFile: 'flows.json',
     flowFilePretty: true,
@@ -125,9 +133,15 @@ function settings({ userDir, port, verbose }: Options, locks: Locks): Record<str
     httpAdminRoot: '/',
     httpNodeRoot: '/',
     telemetry: { enabled: false },
-    editorTheme: { tours: false, header: { title: 'Percept' }, projects: { enabled: false } },
+    adminAuth: access.adminAuth,
+    editorTheme: {
+      tours: false,
+      header: { title: 'Percept' },
+      projects: { enabled: false },
+      logout: { redirect: '/access/sign-out' },
+    },
     externalModules: { autoInstall: false },
-    dashboard: { middleware: locks.middleware, ioMiddleware: locks.ioMiddleware },
+    dashboard: { middleware: access.middleware, ioMiddleware: access.ioMiddleware },
     logging: verbose
       ? { console: { level: 'info', metrics: false, audit: false } }
       : { percept: { level: 'warn', handler: quietLog } },
@@ -158,14 +172,15 @@ function startPlant(userDir: string, mqttPort: number): ChildProcess {
   });
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, { port, host }: Options): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EADDRINUSE') reject(error('port-taken', { port, other: port + 1 }, { cause }));
       else if (cause.code === 'EACCES') reject(error('port-forbidden', { port }, { cause }));
+      else if (cause.code === 'EADDRNOTAVAIL') reject(error('bad-host', { host }, { cause }));
       else reject(cause);
     });
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
 }
 
@@ -179,6 +194,10 @@ function readOptions(args: string[]): Options | undefined {
         'user-dir': { type: 'string', default: '.percept' },
         fresh: { type: 'boolean', default: false },
         replay: { type: 'string' },
+        host: { type: 'string', default: '127.0.0.1' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
+        'public-url': { type: 'string' },
         browser: { type: 'boolean', default: true },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -194,6 +213,10 @@ function readOptions(args: string[]): Options | undefined {
       browser: values.browser,
       verbose: values.verbose,
       replay: values.replay === undefined ? undefined : resolve(values.replay),
+      host: values.host,
+      tlsCert: values['tls-cert'],
+      tlsKey: values['tls-key'],
+      publicUrl: values['public-url'],
     };
   } catch (cause) {
     throw error(
@@ -204,19 +227,23 @@ function readOptions(args: string[]): Options | undefined {
   }
 }
 
-function announce({ userDir, browser }: Options, { port, locks, broker, nodeRedVersion }: Demo): void {
-  const dashboard = `http://127.0.0.1:${port}/dashboard/overview?key=${locks.key}`;
+function announce(options: Options, { port, access, broker, nodeRedVersion }: Demo): void {
+  const { at, notes } = addressesOf(options, port);
+  const first = access.firstPassword
+    ? `\n  Sign in    ${firstOwner}, one-time password ${access.firstPassword}; you choose your own then`
+    : '';
   console.log(`
 Percept ${versionOf(packageRoot)} on Node-RED ${nodeRedVersion}, Node.js ${process.versions.node}
 
-  Dashboard  ${dashboard}
-  Editor     http://127.0.0.1:${port}/?key=${locks.key}
+  Open       ${at}${access.startAddress()}   (lets you in once, within an hour)
+  Dashboard  ${at}/dashboard/overview
+  Editor     ${at}/${first}
   MQTT       mqtt://127.0.0.1:${broker.port}   readings on plant/<machine>/<quantity>
-  Data       ${userDir}
-
+  Data       ${options.userDir}
+${notes.map((note) => `\n${note}\n`).join('')}
 Stop with Ctrl-C. What was stored stays; --fresh begins anew.
 `);
-  if (browser && process.stdout.isTTY) openBrowser(dashboard);
+  if (options.browser && process.stdout.isTTY) openBrowser(at + access.startAddress());
 }
 
 function versionOf(folder: string): string {

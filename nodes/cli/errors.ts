@@ -26,6 +26,18 @@ export const error = defineErrors({
         '다음을 실행하세요: npm install node-red@5 @flowfuse/node-red-dashboard @percept/node-red-dashboard-2-percept',
     },
   },
+  'bad-host': {
+    'en-US': {
+      status: 'bad address',
+      text: 'This machine has no address {host} to listen on.',
+      action: 'Use one of its own, or 0.0.0.0 for all of them: --host ADDRESS',
+    },
+    ko: {
+      status: '주소 오류',
+      text: '이 컴퓨터에는 {host} 주소가 없습니다.',
+      action: '이 컴퓨터의 주소나 0.0.0.0(모든 주소)을 쓰세요: --host ADDRESS',
+    },
+  },
   'port-taken': {
     'en-US': {
       status: 'port taken',

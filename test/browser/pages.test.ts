@@ -31,10 +31,11 @@ after(async () => {
 
 async function open(path: string, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', ...options });
+  await demo.admit(context);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  await page.goto(`${demo.url}/dashboard/${path}?key=${demo.key}`);
+  await page.goto(`${demo.url}/dashboard/${path}`);
   return page;
 }
 

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { ownerPassword, Visitor } from './doors.ts';
 import { root } from './node-red.ts';
 import { freePort } from './ports.ts';
 import { until } from './until.ts';
@@ -12,6 +14,7 @@ export class Demo {
   readonly userDir: string;
   output = '';
   #child: ChildProcess;
+  #cookie: string | undefined;
   readonly #args: readonly string[];
 
   private constructor(port: number, userDir: string, args: readonly string[]) {
@@ -36,9 +39,21 @@ export class Demo {
     return this.#child.pid as number;
   }
 
-  /** What the printed address carries. */
-  get key(): string {
-    return /[?&]key=(\S+)/.exec(this.output)?.[1] ?? '';
+  /** What was printed to open first. */
+  get startAddress(): string {
+    return /Open\s+(\S+)/.exec(this.output)?.[1] ?? '';
+  }
+
+  /** The owner's session, as `Cookie` header. */
+  async cookie(): Promise<string> {
+    this.#cookie ??= await this.#signIn();
+    return this.#cookie;
+  }
+
+  /** Lets the pages of this browser context in. */
+  async admit(context: BrowserContext): Promise<void> {
+    const [name = '', value = ''] = (await this.cookie()).split('=');
+    await context.addCookies([{ name, value, url: this.url }]);
   }
 
   get mqttUrl(): string {
@@ -73,6 +88,7 @@ export class Demo {
     const args = ['demo', '--no-browser', '--port', String(this.port), '--user-dir', this.userDir, ...this.#args];
     const child = spawn(process.execPath, [join(root, 'dist/cli/percept.js'), ...args], {
       cwd: root,
+      env: { PERCEPT_OWNER_PASSWORD: ownerPassword, ...process.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const collect = (chunk: Buffer): void => {
@@ -81,6 +97,12 @@ export class Demo {
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
     return child;
+  }
+
+  async #signIn(): Promise<string> {
+    const visitor = new Visitor(this.url);
+    await visitor.signIn('owner', ownerPassword);
+    return visitor.cookie;
   }
 
   async #announced(): Promise<void> {
