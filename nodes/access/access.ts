@@ -56,7 +56,7 @@ export interface Access {
   ioMiddleware(socket: PageSocket, next: (error?: Error) => void): void;
   /** Before every WebSocket of the server, also the editor's own. */
   guardUpgrades(request: IncomingMessage, socket: Duplex): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export const firstOwner = 'owner';
@@ -154,7 +154,7 @@ export async function openAccess(options: AccessOptions, password?: string): Pro
         live.add(found.id, found.allowed, () => socket.destroy()),
       );
     },
-    close() {
+    async close() {
       live.stop();
       database.close();
     },

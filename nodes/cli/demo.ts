@@ -103,7 +103,7 @@ async function start(options: Options): Promise<Demo> {
       await broker.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      access.close();
+      await access.close();
       releaseUserDir(userDir);
     },
   };

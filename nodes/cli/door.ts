@@ -1,12 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { isIP } from 'node:net';
+import { dirname } from 'node:path';
 import { type Access, openAccess } from '../access/access.js';
+import type { DoorEvent } from '../access/door.js';
 import { accessError } from '../access/errors.js';
 import type { OidcSettings } from '../access/oidc.js';
 import { isRole, type Role } from '../access/roles.js';
-import { badOption } from './options.js';
+import { toPerceptError } from '../kit/index.js';
+import { appendAudit } from '../store/audit.js';
+import { openStore } from '../store/open.js';
+import { badOption, usualPlaces } from './options.js';
 import { speaker } from './texts.js';
 
 /** Where the demo listens and how it is reached. */
@@ -38,25 +43,30 @@ export function makeServer({ tlsCert, tlsKey }: Reached): Server {
   }
 }
 
-/** @throws PerceptError `bad-option`, `access-password-weak` */
-export function openDoor({ userDir, port, publicUrl }: Reached, env: NodeJS.ProcessEnv = process.env): Promise<Access> {
+/**
+ * Whoever comes in or is refused stands in the store's audit log.
+ * @throws PerceptError `bad-option`, `access-password-weak`
+ */
+export async function openDoor(reached: Reached, env: NodeJS.ProcessEnv = process.env): Promise<Access> {
+  const { userDir, port, publicUrl } = reached;
   if (publicUrl !== undefined && !/^https?:/.test(URL.parse(publicUrl)?.protocol ?? ''))
     throw badOption(`"${publicUrl}" is not an address like https://plant.example`);
-  const oidc = providerIn(env);
-  return openAccess(
-    {
-      folder: userDir,
-      port,
-      publicUrl,
-      oidc,
-      home: '/dashboard/overview',
-      note: ({ action, user, address, way }) => {
-        if (action === 'refused')
-          console.error(`${new Date().toISOString()} access: ${way ?? ''} refused for "${user}" from ${address}`);
-      },
+  const options = { folder: userDir, port, publicUrl, oidc: providerIn(env), home: '/dashboard/overview' };
+  const place = usualPlaces(userDir).store;
+  mkdirSync(dirname(place), { recursive: true });
+  const store = await openStore({ url: place, patient: true });
+  const note = ({ action, user, address, way }: DoorEvent): void => {
+    const entry = { who: user || 'somebody', action, detail: { address, ...(way ? { way } : {}) } };
+    appendAudit(store.db, entry).catch((thrown: unknown) => console.error(toPerceptError(thrown).localized()));
+  };
+  const access = await openAccess({ ...options, note }, env['PERCEPT_OWNER_PASSWORD']);
+  return {
+    ...access,
+    close: async () => {
+      await access.close();
+      await store.close();
     },
-    env['PERCEPT_OWNER_PASSWORD'],
-  );
+  };
 }
 
 /** @returns the address to print, and what to tell with it */

@@ -7,6 +7,7 @@ const commands: Record<string, { about: string; load: () => Promise<{ run(args: 
   backup: { about: 'copy the store into a bucket while it is in use', load: () => import('./backup.js') },
   restore: { about: 'bring a store back from a backup', load: () => import('./restore.js') },
   users: { about: 'who may come in, and as what', load: () => import('./users.js') },
+  audit: { about: 'who came in and did what', load: () => import('./audit.js') },
   models: { about: 'list, download, check and add models', load: () => import('./models.js') },
   doctor: { about: 'check the store, the bucket and this machine', load: () => import('./doctor.js') },
 };

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { checkAudit } from './audit.js';
 import type { Problem } from './handle.js';
 import { type Database, rollupWidths } from './schema.js';
 
@@ -11,11 +12,16 @@ interface Difference {
   found: number;
 }
 
+/** Whether what is derived fits what it is derived from. */
+export async function checkContents(db: Kysely<Database>): Promise<Problem[]> {
+  return [...(await checkRollups(db)), ...(await checkAuditLog(db))];
+}
+
 /**
  * Compares the newest stretches with the readings they sum up. Stretches that retention may have taken readings from are
  * left out: all that began before the oldest row that is still there arrived.
  */
-export async function checkRollups(db: Kysely<Database>): Promise<Problem[]> {
+async function checkRollups(db: Kysely<Database>): Promise<Problem[]> {
   const oldest = await db.selectFrom('reading').select(['id', 'received_at']).orderBy('id').limit(1).executeTakeFirst();
   if (!oldest) return [];
   const since = oldest.id === 1 ? Number.MIN_SAFE_INTEGER : oldest.received_at;
@@ -32,4 +38,17 @@ export async function checkRollups(db: Kysely<Database>): Promise<Problem[]> {
     table: 'rollup',
     detail: `series ${series}, minute ${new Date(start).toISOString()}: sums up ${count} readings, ${found} are stored`,
   }));
+}
+
+/** Who did what must read as it was written. */
+async function checkAuditLog(db: Kysely<Database>): Promise<Problem[]> {
+  const { broken } = await checkAudit(db);
+  return broken === undefined
+    ? []
+    : [
+        {
+          table: 'audit',
+          detail: `row ${broken} does not follow from the one before: something was changed or taken out`,
+        },
+      ];
 }

@@ -90,6 +90,17 @@ test('the owner signs in, edits, and signs out; then nothing is open any more', 
   await page.context().close();
 });
 
+test('who came in, was refused and left stands in the audit log, unbroken', { skip }, async () => {
+  const log = percept('audit');
+  for (const line of [
+    / {2}owner {2}refused {2,}\{"address":"127\.0\.0\.1","way":"password"\}/,
+    / {2}owner {2}signed-in/,
+    / {2}owner {2}signed-out/,
+  ])
+    assert.match(log, line);
+  assert.match(log, /rows, unbroken/);
+});
+
 test('a viewer chooses a password, sees the pages, and neither edits nor acts', { skip }, async () => {
   const made = /: (\S+)\s*$/.exec(percept('users', 'add', 'mina', 'viewer'))?.[1] ?? '';
   const page = await visit('/dashboard/sensors');

@@ -23,10 +23,10 @@ describe('the first owner', () => {
     server = createServer((request, response) => access.middleware(request, response, () => response.end('inside')));
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   });
-  after(() => {
+  after(async () => {
     server.closeAllConnections();
     server.close();
-    access.close();
+    await access.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -81,7 +81,7 @@ describe('the first owner', () => {
     const again = await openAccess({ folder, port: 1 });
     assert.equal(again.firstPassword, undefined);
     assert.equal(again.users.list().length, 1);
-    again.close();
+    await again.close();
   });
 
   test('reads the pages in their own language, and text from outside is only text', async () => {
@@ -112,10 +112,10 @@ test('behind a proxy that ends TLS, cookies are for TLS alone and the origin is 
     access.middleware(request, response, () => response.end('inside')),
   );
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  t.after(() => {
+  t.after(async () => {
     server.closeAllConnections();
     server.close();
-    access.close();
+    await access.close();
     rmSync(folder, { recursive: true, force: true });
   });
   const browser = new Visitor(`http://127.0.0.1:${port}`);

@@ -51,7 +51,7 @@ describe('signing in through an identity provider like a Cognito user pool', () 
     await provider.stop();
     server.closeAllConnections();
     server.close();
-    access.close();
+    await access.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -144,10 +144,10 @@ test('a provider that is away when Percept starts is said with its address, and 
     access.middleware(request, response, () => response.end('inside')),
   );
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  t.after(() => {
+  t.after(async () => {
     server.closeAllConnections();
     server.close();
-    access.close();
+    await access.close();
     rmSync(folder, { recursive: true, force: true });
   });
   const visitor = new Visitor(`http://127.0.0.1:${port}`);

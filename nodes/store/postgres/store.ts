@@ -3,7 +3,7 @@ import type { Client, PoolClient } from 'pg';
 import type { Finding } from '../../kit/index.js';
 import type { Backend, Ready } from '../backend.js';
 import { pack, rowProblem } from '../batch.js';
-import { checkRollups } from '../check.js';
+import { checkContents } from '../check.js';
 import { storeError } from '../errors.js';
 import { upsertFinding } from '../finding.js';
 import { GroupCommit } from '../group.js';
@@ -106,7 +106,7 @@ export class PostgresStore implements Backend {
   }
 
   async check(): Promise<readonly Problem[]> {
-    return await checkRollups(this.db);
+    return await checkContents(this.db);
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { Kysely } from 'kysely';
 import type { Finding } from '../../kit/index.js';
 import { type Backend, type Ready, tableNames } from '../backend.js';
 import { pack, rowProblem } from '../batch.js';
-import { checkRollups } from '../check.js';
+import { checkContents } from '../check.js';
 import { storeError } from '../errors.js';
 import { upsertFinding } from '../finding.js';
 import { GroupCommit } from '../group.js';
@@ -133,7 +133,7 @@ export class SqliteStore implements Backend {
           table: String(row['table']),
           detail: `row ${row['rowid']} refers to a ${row['parent']} that is not there`,
         })),
-        ...(await checkRollups(this.db)),
+        ...(await checkContents(this.db)),
       ];
     } finally {
       await thread.close();
