@@ -123,7 +123,7 @@ test('a viewer chooses a password, sees the pages, and neither edits nor acts', 
 });
 
 for (const [name, options] of [
-  ['sign-in-light', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
+  ['sign-in-light', { colorScheme: 'light', viewport: { width: 720, height: 540 } }],
   ['sign-in-dark-phone', { colorScheme: 'dark', viewport: { width: 390, height: 844 }, locale: 'ko-KR' }],
 ] as const) {
   test(`the sign-in page fits: ${name}`, { skip }, async () => {

@@ -74,8 +74,9 @@ test('the line is cut, a machine leaks, the line is joined: every reading arrive
 }, async () => {
   const viewport = { width: 1440, height: 1400 };
   const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', viewport });
+  await demo.admit(context);
   const page = await context.newPage();
-  await page.goto(`${demo.url}/dashboard/sensors?key=${demo.key}`);
+  await page.goto(`${demo.url}/dashboard/sensors`);
   const line = page.locator('.v-switch input');
   await until(async () => (await waiting(page)) === 0 && newest() > Date.now() - 5 * interval, {
     ms: 60_000,

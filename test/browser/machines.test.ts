@@ -33,11 +33,12 @@ after(async () => {
 
 async function open(options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', ...options });
+  await demo.admit(context);
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  await page.goto(`${demo.url}/dashboard/machines?key=${demo.key}`);
+  await page.goto(`${demo.url}/dashboard/machines`);
   return page;
 }
 
