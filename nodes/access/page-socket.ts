@@ -12,9 +12,17 @@ export interface PageSocket {
 /** What a page sends when it only looks: loading a widget, and telling which page is open. */
 const looking = new Set(['widget-load', 'ui-control']);
 
+/** What our widgets send when they only look: which keys, and nothing beside them. Whatever else they send does something in a flow. */
+const questions: readonly (readonly string[])[] = [
+  ['select'],
+  ['payload', 'request'],
+  ['watch', 'fresh'],
+  ['whole'],
+  ['about', 'models'],
+];
+
 /**
- * Whether somebody of this role may send this from a page. A viewer's widgets may ask (`{ payload, request }`) and choose what is shown (`{ select }`);
- * whatever else a widget sends goes into a flow and does something.
+ * Whether somebody of this role may send this from a page: viewers may ask and choose what is shown.
  * @param packet event, widget, message
  */
 export function maySend(role: Role, [event, , message]: readonly unknown[]): boolean {
@@ -23,7 +31,5 @@ export function maySend(role: Role, [event, , message]: readonly unknown[]): boo
   if (looking.has(event)) return true;
   if (event !== 'widget-action' || typeof message !== 'object' || message === null) return false;
   const keys = Object.keys(message);
-  const only = (...allowed: string[]): boolean =>
-    keys.length === allowed.length && allowed.every((key) => Object.hasOwn(message, key));
-  return only('select') || (only('payload', 'request') && 'request' in message && typeof message.request === 'string');
+  return questions.some((known) => keys.length === known.length && known.every((key) => Object.hasOwn(message, key)));
 }
