@@ -37,6 +37,7 @@ const say = speaker({
     'en-US': '{model} {version} is the file of its card and runs in {runtime}.',
     ko: '{model} {version} 파일이 카드와 일치하며 {runtime}에서 실행됩니다.',
   },
+  whole: { 'en-US': '{model} {version} is the file of its card.', ko: '{model} {version} 파일이 카드와 일치합니다.' },
   added: { 'en-US': '{model} {version} is in {place}.', ko: '{model} {version}을(를) {place}에 추가했습니다.' },
 });
 
@@ -121,8 +122,14 @@ async function verify(models: Models, names: readonly string[]): Promise<number>
   for (const name of names) if (!all.some(({ card }) => card.name === name)) await models.find(name);
   if (all.length === 0) console.log(say('none'));
   const host = new ModelHost();
-  const status = await each(all, async ({ card: { name: model, version } }) => {
-    const user = await host.use(await models.find(model, version), { policy: 'block' });
+  const status = await each(all, async ({ card: { name: model, version, output } }) => {
+    const found = await models.find(model, version);
+    if (output.decoder === 'normal') {
+      // numbers, not a network: there is nothing to load
+      await found.bytes();
+      return console.log(say('whole', { model, version }));
+    }
+    const user = await host.use(found, { policy: 'block' });
     await user.release();
     console.log(say('right', { model, version, runtime: user.facts.runtime }));
   });

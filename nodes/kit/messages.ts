@@ -80,6 +80,8 @@ export interface Spectrogram {
   /** Correlation of each pair of channels (1-2, 1-3, 2-3, …), -1 to 1. */
   readonly relations: readonly number[];
   readonly quality: SoundQuality;
+  /** Bucket keys of the recordings that it is of, where that is known. */
+  readonly recordings?: readonly string[];
   /** On request. */
   readonly png?: Buffer;
 }
