@@ -126,6 +126,22 @@ test('what was learned survives a restart; a damaged file is set aside and told'
   assert.match(readdirSync(own)[0] ?? '', /\.damaged$/);
 });
 
+test('a model that comes again does not begin anew what is going on', async () => {
+  const { one } = await listener();
+  const machine = new Machine();
+  const model = (await taken(one, await spectrogramsOf(machine, needed, 0))).at(-1)?.model;
+  assert.ok(model);
+  const [began] = findingsIn(await taken(one, await spectrogramsOf(machine, 12, 200_000, { whistle: 0.05 })));
+  assert.equal(began?.since, 200_000);
+  await one.use(JSON.parse(JSON.stringify(model)));
+  const later = await taken(one, await spectrogramsOf(machine, 6, 212_000, { whistle: 0.05 }));
+  assert.deepEqual(
+    later.map(({ state }) => state).filter((state) => state !== 'strange'),
+    [],
+  );
+  assert.ok(findingsIn(later).every(({ since }) => since === 200_000));
+});
+
 test('a model is plain JSON with its card, scores alike after being read, and refuses what is no model', async () => {
   const machine = new Machine(5);
   const all = await spectrogramsOf(machine, 30, 0);

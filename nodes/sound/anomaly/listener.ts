@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Finding, Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
 import { fewest } from '../normal/fit.js';
@@ -109,8 +110,10 @@ export class Listener {
 
   /** From now on this is what is normal, or who says what is. @throws PerceptError `sound-model` */
   async use(model: NormalModel | Named): Promise<void> {
-    this.#use(model);
     this.cancel();
+    // sent again at every start: what was followed since, and what is strange just now, go on
+    if (isDeepStrictEqual(this.#known?.model, model)) return;
+    this.#use(model);
     await this.save();
   }
 
