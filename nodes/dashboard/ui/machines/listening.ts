@@ -34,6 +34,7 @@ export function useListening({ send }: Needs) {
   const playing = shallowRef<Playing | null>(null);
   const answer = shallowRef<Omit<SoundAnswer, 'wav'> | null>(null);
   const unplayable = ref('');
+  const gain = ref(1);
 
   const stop = (): void => {
     playing.value?.stop();
@@ -63,6 +64,7 @@ export function useListening({ send }: Needs) {
         if (playing.value === mine) playing.value = null;
       });
       playing.value = mine;
+      gain.value = mine.gain;
     } catch (thrown) {
       unplayable.value = thrown instanceof Error ? thrown.message : String(thrown);
     }
@@ -73,7 +75,7 @@ export function useListening({ send }: Needs) {
     if (payload?.kind === 'sound') void hear(payload);
   };
   onBeforeUnmount(stop);
-  return { ...asking, source, moment, playing, answer, unplayable, listen, stop, receive };
+  return { ...asking, source, moment, playing, answer, unplayable, gain, listen, stop, receive };
 }
 
 /** ms UTC by the source's clock. */

@@ -103,7 +103,7 @@ export class Minute {
       return quietest + byte * decibelsPerStep;
     };
     const high = Math.ceil(below(0.999) / 10) * 10;
-    return { low: Math.min(high - 20, Math.floor(below(0.2) / 10) * 10), high };
+    return { low: Math.min(high - 20, Math.floor(below(0.35) / 10) * 10), high };
   }
 
   /** @param age ms between the end of the newest sound and its arrival */
