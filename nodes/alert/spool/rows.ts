@@ -1,0 +1,164 @@
+import { type Kysely, type Selectable, type SqlBool, sql, type Transaction } from 'kysely';
+import type { AlertNotice } from '../../kit/index.js';
+import type { Database, NoticeSpoolTable } from '../../store/schema.js';
+
+export type Db = Kysely<Database> | Transaction<Database>;
+export type SpoolRow = Selectable<NoticeSpoolTable>;
+
+const atOnce = 100;
+/** Threads are short; of what arrived in one, this much is of use. */
+const mostEarlier = 20;
+/** Clocks that are set right by less are no concern. */
+const jumpMs = 1_000;
+
+export interface NewRow {
+  readonly key: string;
+  readonly thread: string;
+  readonly channel: string;
+  readonly notice: AlertNotice;
+  readonly now: number;
+}
+
+/** Of one notify node. */
+export class SpoolRows {
+  readonly #spool: string;
+
+  constructor(spool: string) {
+    this.#spool = spool;
+  }
+
+  async byKey(db: Db, key: string): Promise<SpoolRow | undefined> {
+    return await this.#rows(db).where('key', '=', key).executeTakeFirst();
+  }
+
+  async add(db: Db, { key, thread, channel, notice, now }: NewRow): Promise<void> {
+    await db
+      .insertInto('notice_spool')
+      .values({
+        ...{ spool: this.#spool, key, thread, channel, state: 'waiting', place: 0, attempts: 0, unanswered: 0 },
+        ...{ again: notice.again ? 1 : 0, begun_at: null, sent_at: null, due: now, holder: null, reference: '' },
+        ...{ error: '', told: 1, created_at: now, changed_at: now, body: JSON.stringify(notice) },
+      })
+      .execute();
+  }
+
+  async change(db: Db, id: number, changes: Partial<SpoolRow>): Promise<void> {
+    await db.updateTable('notice_spool').set(changes).where('id', '=', id).execute();
+  }
+
+  /** Of a thread, what waits to be sent. */
+  async waiting(db: Db, thread: string): Promise<SpoolRow[]> {
+    return await this.#open(db).where('thread', '=', thread).where('state', '=', 'waiting').execute();
+  }
+
+  /** Those that a later one stood for share its outcome. */
+  async shareOutcome(db: Db, { id, thread }: SpoolRow, outcome: Partial<SpoolRow>): Promise<void> {
+    await db
+      .updateTable('notice_spool')
+      .set(outcome)
+      .where('spool', '=', this.#spool)
+      .where('thread', '=', thread)
+      .where('id', '<', id)
+      .where('state', '=', 'withdrawn')
+      .execute();
+  }
+
+  /** What is due now, of each thread the oldest alone. */
+  async due(db: Db, now: number): Promise<SpoolRow[]> {
+    const oldest = sql`select min(id) from notice_spool where spool = ${this.#spool} and due is not null group by thread`;
+    return await this.#open(db)
+      .where(sql<SqlBool>`id in (${oldest})`)
+      .where((eb) =>
+        eb.or([
+          eb('due', '<=', now),
+          // the clock was put back since
+          eb.and([eb('changed_at', '>', now + jumpMs), eb('state', '=', 'waiting')]),
+        ]),
+      )
+      .orderBy('id')
+      .limit(atOnce)
+      .execute();
+  }
+
+  async nextDue(db: Db): Promise<number | undefined> {
+    const row = await db
+      .selectFrom('notice_spool')
+      .select((eb) => eb.fn.min('due').as('due'))
+      .where('spool', '=', this.#spool)
+      .where('due', 'is not', null)
+      .executeTakeFirst();
+    return row?.due ?? undefined;
+  }
+
+  async sending(db: Db): Promise<SpoolRow[]> {
+    return await this.#open(db).where('state', '=', 'sending').execute();
+  }
+
+  async untold(db: Db): Promise<SpoolRow[]> {
+    return await this.#rows(db).where(sql<SqlBool>`told = 0`).orderBy('id').limit(atOnce).execute();
+  }
+
+  async told(db: Db, ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    await db.updateTable('notice_spool').set({ told: 1 }).where('id', 'in', ids).execute();
+  }
+
+  /** What of this thread has arrived on this channel, oldest first. */
+  async earlier(db: Db, { id, thread, channel }: SpoolRow): Promise<string[]> {
+    const rows = await this.#rows(db)
+      .where('thread', '=', thread)
+      .where('channel', '=', channel)
+      .where('id', '<', id)
+      .where('state', '=', 'delivered')
+      .where('reference', '<>', '')
+      .orderBy('id', 'desc')
+      .limit(mostEarlier)
+      .execute();
+    return rows.map(({ reference }) => reference).reverse();
+  }
+
+  /** How many attempts a channel has had since, by all nodes that use it, and when the first of them was. */
+  async sentSince(db: Db, channel: string, since: number): Promise<{ count: number; first: number | undefined }> {
+    const row = await db
+      .selectFrom('notice_spool')
+      .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min('sent_at').as('first')])
+      .where('channel', '=', channel)
+      .where('sent_at', '>', since)
+      .executeTakeFirstOrThrow();
+    return { count: Number(row.count), first: row.first ?? undefined };
+  }
+
+  async waitingCount(db: Db): Promise<number> {
+    const { n } = await db
+      .selectFrom('notice_spool')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('spool', '=', this.#spool)
+      .where('due', 'is not', null)
+      .executeTakeFirstOrThrow();
+    return Number(n);
+  }
+
+  /** What is over and told goes after a while; what failed may be looked at for longer. */
+  async sweep(db: Db, deliveredBefore: number, failedBefore: number): Promise<void> {
+    await db
+      .deleteFrom('notice_spool')
+      .where('spool', '=', this.#spool)
+      .where('due', 'is', null)
+      .where('told', '=', 1)
+      .where((eb) =>
+        eb.or([
+          eb.and([eb('changed_at', '<', deliveredBefore), eb('state', '<>', 'failed')]),
+          eb('changed_at', '<', failedBefore),
+        ]),
+      )
+      .execute();
+  }
+
+  #rows(db: Db) {
+    return db.selectFrom('notice_spool').selectAll().where('spool', '=', this.#spool);
+  }
+
+  #open(db: Db) {
+    return this.#rows(db).where('due', 'is not', null);
+  }
+}
