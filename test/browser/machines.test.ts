@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../support/browser.ts';
@@ -11,7 +12,7 @@ import { until } from '../support/until.ts';
 const skip = needs('chromium');
 /** Where pictures of the page go, if anywhere: `PERCEPT_SCREENSHOTS=docs node --test test/browser/machines.test.ts` */
 const pictures = process.env['PERCEPT_SCREENSHOTS'];
-const desk = { width: 1440, height: 1190 };
+const desk = { width: 1440, height: 1085 };
 const phone = { width: 390, height: 844 };
 /** So much sound the learn node wants, s. */
 const needed = 21;
@@ -43,6 +44,18 @@ async function open(options: BrowserContextOptions): Promise<Page> {
 }
 
 const cardOf = (page: Page, name: string): Locator => page.getByRole('article', { name });
+
+function alerts(): { source: string; state: string }[] {
+  const db = new DatabaseSync(join(demo.userDir, 'percept/percept.sqlite'), { readOnly: true });
+  try {
+    return db
+      .prepare('select source, state from alert')
+      .all()
+      .map(({ source, state }) => ({ source: String(source), state: String(state) }));
+  } finally {
+    db.close();
+  }
+}
 
 /** Share of a canvas's columns in which something is drawn. */
 function drawn(canvas: Locator): Promise<number> {
@@ -86,6 +99,11 @@ test('a trainer learns a machine, breaks its bearing, and sees within seconds wh
     .getByText(/Warning|Critical/)
     .first()
     .waitFor();
+  // told on every page, and taken with one press
+  await page.getByRole('button', { name: 'I take it' }).click();
+  await until(() => alerts().some(({ source, state }) => source === 'pump-4' && state === 'acknowledged'), {
+    what: 'the alert to be acknowledged',
+  });
   const since = Date.parse((await pump.locator('.p-card-since time').getAttribute('datetime')) ?? '');
   assert.ok(since > broken - 5_000 && since <= Date.now(), `since ${since}, broken at ${broken}`);
   assert.match((await pump.locator('.p-card-reason').textContent()) ?? '', /louder|tone|sound/i);
