@@ -74,6 +74,8 @@ async function shoot(page: Page, name: string): Promise<void> {
   const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   assert.equal(width[0], width[1], `${name} scrolls sideways`);
   if (!pictures) return;
+  // what an alert says over the corner of every page is not what this picture is of
+  await page.addStyleTag({ content: '.v-snackbar { display: none }' });
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
