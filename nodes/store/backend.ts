@@ -31,5 +31,6 @@ export const tableNames = [
   'alert_notice',
   'alert_silence',
   'alert_presence',
+  'notice_spool',
   'audit',
 ] as const satisfies readonly TableName[];

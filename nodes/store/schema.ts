@@ -17,6 +17,7 @@ export interface Database {
   alert_notice: AlertNoticeTable;
   alert_silence: AlertSilenceTable;
   alert_presence: AlertPresenceTable;
+  notice_spool: NoticeSpoolTable;
   audit: AuditTable;
 }
 
@@ -234,6 +235,43 @@ export interface AlertPresenceTable {
   person: string;
   home: number;
   at: number;
+}
+
+/** A notice that a notify node has taken, until it is delivered, and for a while afterwards. */
+export interface NoticeSpoolTable {
+  /** Ascending in the order in which they came. */
+  id: Generated<number>;
+  /** Id of the notify node. */
+  spool: string;
+  /** The notice, once: what is handed over again is known by it. */
+  key: string;
+  /** What comes one after the other. */
+  thread: string;
+  state: 'waiting' | 'sending' | 'delivered' | 'failed' | 'withdrawn';
+  /** Place of its channel in the node's list, from 0, and the channel's id. */
+  place: number;
+  channel: string;
+  /** On this channel: how often it was sent, and how often no answer came. */
+  attempts: number;
+  unanswered: number;
+  /** 1: it may have arrived before. */
+  again: number;
+  /** First attempt on this channel, and last attempt. */
+  begun_at: number | null;
+  sent_at: number | null;
+  /** When to send it, or to miss an answer; null once it is over. */
+  due: number | null;
+  /** Who sends it now. */
+  holder: string | null;
+  /** The provider's name of what it delivered. */
+  reference: string;
+  error: string;
+  /** 0 while its outcome has to be told. */
+  told: number;
+  created_at: number;
+  changed_at: number;
+  /** JSON: AlertNotice */
+  body: string;
 }
 
 /** ms. One minute for days, ten for weeks, an hour for years: a chart reads at most some ten thousand rows. */

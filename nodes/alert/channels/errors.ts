@@ -109,6 +109,18 @@ export const channelError = defineErrors({
       action: '암호화 없이는 보내지 않습니다. 서버에서 TLS를 켜거나 TLS 설정에 인증 기관을 넣으세요.',
     },
   },
+  'notify-emergency': {
+    'en-US': {
+      status: 'emergency number',
+      text: '{channel} is to reach {to}, which is an emergency number.',
+      action: 'Such a number is only ever dialled by a person. Give the number of somebody who decides that.',
+    },
+    ko: {
+      status: '긴급 전화번호',
+      text: '{channel}의 대상 {to}은(는) 긴급 전화번호입니다.',
+      action: '긴급 번호는 사람만 겁니다. 그것을 결정할 사람의 번호를 넣으세요.',
+    },
+  },
   'notify-part': {
     'en-US': {
       status: 'part missing',

@@ -18,7 +18,8 @@ export interface Request {
 
 const longestAnswer = 65_536;
 /** Before a connection stands, nothing can have arrived. */
-const beforehand = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+const beforehand =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
 /**
  * One request to a provider; redirects are not followed, since what is sent is for this address alone.
@@ -57,6 +58,8 @@ async function textOf(answer: Response): Promise<string> {
 function unheard({ channel, timeout, secrets }: Request, thrown: unknown): SendProblem {
   const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
   const code = cause?.code ?? '';
+  if (code === 'ERR_INVALID_URL' || /^(?:bad port|unknown scheme)/.test(cause?.message ?? ''))
+    return new SendProblem('refused', channelError('notify-setting', { channel, setting: 'url' }));
   if (beforehand.test(code)) {
     const problem = redactText(cause?.message || code, secrets);
     return new SendProblem('later', channelError('notify-unreachable', { channel, problem }));

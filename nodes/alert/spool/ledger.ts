@@ -7,7 +7,7 @@ import type { Channel, Failure, Sent } from '../channels/channel.js';
 import { lock, timeOf } from '../desk/rows.js';
 import { keyOf, standsForEarlier, threadOf } from './keys.js';
 import { afterFailure, mostUnanswered, type Patience } from './outcome.js';
-import { SpoolRows, type SpoolRow } from './rows.js';
+import { type SpoolRow, SpoolRows } from './rows.js';
 
 /** What became of a notice. */
 export interface Outcome {
@@ -94,7 +94,10 @@ export class Ledger {
           await this.#missed(trx, row, now);
           continue;
         }
-        const place = Math.max(0, channels.findIndex(({ id }) => id === row.channel));
+        const place = Math.max(
+          0,
+          channels.findIndex(({ id }) => id === row.channel),
+        );
         const channel = channels[place];
         if (!channel) continue;
         const { count, first } = await this.#rows.sentSince(trx, channel.id, now - minute);
@@ -185,7 +188,12 @@ export class Ledger {
     await this.#goOn(trx, row, { failure: 'unanswered', problem, after: 0 }, now);
   }
 
-  async #goOn(trx: Transaction<Database>, row: SpoolRow, { failure, problem, after }: Failed, now: number): Promise<void> {
+  async #goOn(
+    trx: Transaction<Database>,
+    row: SpoolRow,
+    { failure, problem, after }: Failed,
+    now: number,
+  ): Promise<void> {
     const { channels, patience } = this.#options;
     const next = channels[row.place + 1];
     const unanswered = row.unanswered + (failure === 'unanswered' ? 1 : 0);

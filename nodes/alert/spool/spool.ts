@@ -115,7 +115,7 @@ export class Spool {
 
   async #rest(ms: number): Promise<void> {
     const waking = new AbortController();
-    const waited = pause(ms, undefined, { signal: waking.signal, ref: false }).catch(() => undefined);
+    const waited = pause(ms, undefined, { signal: waking.signal }).catch(() => undefined);
     await Promise.race([waited, this.#woken.promise]);
     waking.abort();
   }

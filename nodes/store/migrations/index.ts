@@ -5,6 +5,7 @@ import { auditLog } from './audit-log.js';
 import { feedSlots } from './feed-slots.js';
 import { findingExpected } from './finding-expected.js';
 import { firstTables } from './first-tables.js';
+import { noticeSpool } from './notice-spool.js';
 import { sourceClockOffset } from './source-clock-offset.js';
 
 export type Kind = 'sqlite' | 'postgres';
@@ -22,6 +23,7 @@ export function migrations(kind: Kind): Record<string, Migration> {
     '004 0.1.0 alerts': of(alerts),
     "005 0.1.0 how far off a source's clock is": of(sourceClockOffset),
     '006 0.1.0 audit log': of(auditLog),
+    '007 0.1.0 notices on their way': of(noticeSpool),
   };
 }
 

@@ -1,0 +1,17 @@
+import { basename, extname } from 'node:path';
+import type { AlertNotice } from '../../kit/index.js';
+import type { Bucket } from '../../store/bucket/bucket.js';
+import type { Picture } from '../channels/channel.js';
+
+const types: Readonly<Record<string, string>> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png' };
+/** Mail servers refuse what is large. */
+const mostBytes = 3_000_000;
+
+/** The first picture among the evidence. */
+export async function pictureOf({ evidence }: AlertNotice, bucket: Bucket): Promise<Picture | undefined> {
+  const key = evidence.find((one) => types[extname(one).toLowerCase()]);
+  if (key === undefined) return undefined;
+  const bytes = await bucket.get(key);
+  const type = types[extname(key).toLowerCase()] ?? '';
+  return bytes.length > mostBytes ? undefined : { name: basename(key), type, bytes };
+}

@@ -1,0 +1,39 @@
+import type { Node } from 'node-red';
+import { Type } from 'typebox';
+import { type BrokerSettings, defineNode, type TlsSettings } from '../../kit/index.js';
+import { openChannel } from '../channels/open.js';
+import { ChannelSettings } from '../channels/settings.js';
+
+/** Node-RED's own TLS configuration node. */
+interface TlsConfig {
+  addTLSOptions(options: object): TlsSettings;
+}
+
+export default defineNode({
+  type: 'percept-channel',
+  config: Type.Object({
+    ...ChannelSettings.properties,
+    broker: Type.Optional(Type.String()),
+    tls: Type.Optional(Type.String()),
+  }),
+  credentials: {
+    user: { type: 'text' },
+    password: { type: 'password' },
+    token: { type: 'password' },
+    dkimKey: { type: 'password' },
+  },
+  async start({ id, name, config, credentials, RED, use }) {
+    const broker =
+      config.kind === 'mqtt'
+        ? (await use<{ readonly settings: BrokerSettings }>(config.broker, 'percept-broker')).settings
+        : undefined;
+    const tls = config.tls ? (RED.nodes.getNode(config.tls) as (Node & TlsConfig) | null) : null;
+    const channel = openChannel({
+      ...{ id, settings: config, secrets: credentials },
+      name: name === 'percept-channel' ? config.kind : name,
+      ...(tls ? { tls: tls.addTLSOptions({}) } : {}),
+      ...(broker ? { broker } : {}),
+    });
+    return { api: channel, close: async () => await channel.close?.() };
+  },
+});

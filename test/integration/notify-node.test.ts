@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { AlertNotice, Delivery } from '../../dist/kit/index.js';
+import { alertFlow, alertIds } from '../support/alert-flow.ts';
+import { type FlowNode, NodeRed } from '../support/node-red.ts';
+import { freePort } from '../support/ports.ts';
+import { Provider } from '../support/provider.ts';
+import { until } from '../support/until.ts';
+
+const notify = 'fb07100000000001';
+const [first, second] = ['fb07100000000002', 'fb07100000000003'];
+const probe = (id: string, name: string): FlowNode => ({ id, type: 'test-probe', z: alertIds.tab, name, wires: [] });
+let provider: Provider;
+let nodeRed: NodeRed;
+
+before(async () => {
+  provider = await Provider.start();
+  const nobody = `http://127.0.0.1:${await freePort()}/`;
+  const webhook = (id: string, name: string, url: string) => ({
+    id,
+    type: 'percept-channel',
+    name,
+    kind: 'webhook',
+    url,
+  });
+  const deliveries = [alertIds.alert, 'fb07100000000004'];
+  nodeRed = await NodeRed.start({
+    flow: [
+      ...alertFlow('alerts.sqlite').map((node) =>
+        node.id === alertIds.alert ? { ...node, wires: [[notify], [alertIds.changes], []] } : node,
+      ),
+      {
+        ...{ id: notify, type: 'percept-notify', z: alertIds.tab, name: '', version: 1, store: alertIds.store },
+        ...{ first, second, failover: '1', firstPause: '0.1', wires: [deliveries, ['fb07100000000005']] },
+      },
+      webhook(first, 'nobody listens', nobody),
+      webhook(second, 'provider', provider.url),
+      probe('fb07100000000004', 'deliveries'),
+      probe('fb07100000000005', 'undelivered'),
+    ],
+    credentials: { [second]: { token: 'hidden-secret' } },
+  });
+});
+after(async () => {
+  await nodeRed.stop();
+  await provider.stop();
+});
+
+const finding = (source: string) => ({
+  topic: 'x',
+  finding: { kind: 'loitering', source, severity: 'warning', since: Date.now(), reasons: ['Somebody is there'] },
+});
+const deliveries = () => nodeRed.messages('deliveries').map(({ delivery }) => delivery as Delivery);
+
+test('an alert is told over the second channel where the first does not take it, and knows that it was', async () => {
+  nodeRed.inject(alertIds.alert, finding('door'));
+  await until(() => provider.asked.length === 1, { what: `the notice; ${nodeRed.log}` });
+  const { alert } = JSON.parse(provider.asked[0]?.body ?? '{}') as { alert: AlertNotice };
+  assert.equal(alert.source, 'door');
+  assert.match(String(provider.asked[0]?.headers['percept-signature']), /^t=\d+,v1=[0-9a-f]{64}$/);
+  await until(() => nodeRed.messages('changes').some(({ payload }) => payload === 'notified'), { what: 'the receipt' });
+  assert.deepEqual(
+    deliveries().map(({ ok, taken, channel }) => [ok, taken, channel]),
+    [
+      [true, true, undefined],
+      [true, false, 'provider'],
+    ],
+  );
+});
+
+test('what no channel takes comes out at the second output and reaches Catch nodes, without secrets', async () => {
+  provider.always = { status: 404, body: 'no hidden-secret here' };
+  nodeRed.inject(alertIds.alert, finding('gate'));
+  const dead = await until(() => nodeRed.messages('undelivered')[0]);
+  provider.always = undefined;
+  assert.equal((dead['delivery'] as Delivery).ok, false);
+  const errors = () => nodeRed.messages('errors').map(({ error }) => String((error as { message?: string }).message));
+  await until(() => errors().some((text) => /could not be delivered on any channel/.test(text)));
+  assert.doesNotMatch(JSON.stringify([dead, errors()]) + nodeRed.log, /hidden-secret/);
+});
+
+test('a message without a notice is an error with what to do', async () => {
+  nodeRed.inject(notify, { topic: 'x', payload: 1 });
+  await until(() => nodeRed.messages('errors').some(({ error }) => /no msg\.alert/.test(JSON.stringify(error))));
+});
+
+test('a notice that was taken is sent after kill -9', async () => {
+  provider.always = { status: 503 };
+  const asked = provider.asked.length;
+  nodeRed.inject(alertIds.alert, finding('yard'));
+  await until(() => provider.asked.length > asked, { what: 'an attempt' });
+  await nodeRed.kill();
+  provider.always = undefined;
+  const before = provider.asked.length;
+  await nodeRed.again();
+  await until(() => provider.asked.slice(before).some(({ body }) => body.includes('"yard"')), { what: 'the notice' });
+});
