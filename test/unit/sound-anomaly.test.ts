@@ -142,6 +142,25 @@ test('a model that comes again does not begin anew what is going on', async () =
   assert.ok(findingsIn(later).every(({ since }) => since === 200_000));
 });
 
+test('what was strange ends when another model takes over, and after a crash', async () => {
+  const { one, keep } = await listener();
+  const machine = new Machine();
+  const model = (await taken(one, await spectrogramsOf(machine, needed, 0))).at(-1)?.model;
+  await taken(one, await spectrogramsOf(machine, 12, 200_000, { whistle: 0.05 }));
+  // as if it had been killed now
+  const next = listenerOn(keep);
+  await next.start();
+  const [ended] = findingsIn(await taken(next, await spectrogramsOf(machine, 1, 300_000)));
+  assert.equal(ended?.since, 200_000);
+  assert.ok((ended?.until ?? 0) > 200_000 && (ended?.until ?? 0) < 213_000, String(ended?.until));
+
+  assert.ok(model);
+  await one.use({ ...model, card: { ...model.card, learnedAt: 1 } });
+  const [over] = findingsIn(await taken(one, await spectrogramsOf(machine, 1, 300_000)));
+  assert.equal(over?.since, 200_000);
+  assert.ok(Math.abs((over?.until ?? 0) - 212_000) < 1000, String(over?.until));
+});
+
 test('a model is plain JSON with its card, scores alike after being read, and refuses what is no model', async () => {
   const machine = new Machine(5);
   const all = await spectrogramsOf(machine, 30, 0);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { toPerceptError } from '../../kit/index.js';
+import { Finding, toPerceptError } from '../../kit/index.js';
 import { soundError } from '../errors.js';
 import { NormalModel } from '../normal/model.js';
 
@@ -19,11 +19,14 @@ const Kept = Type.Object({
   model: Type.Union([NormalModel, Named]),
   /** What was followed since. */
   offset: Type.Array(Type.Number()),
+  /** Was strange when this was written, as far as it went. */
+  told: Type.Optional(Finding),
 });
 export interface Kept {
   readonly source: string;
   readonly model: NormalModel | Named;
   readonly offset: readonly number[];
+  readonly told?: Finding;
 }
 
 /** What a message or a file gives: an object with a format is meant as a learned normal, whether it is one or not. */

@@ -7,7 +7,7 @@ import { formOf, type Heard, lengthOf, type NormalModel, type Observation, obser
 import { Ear } from './ear.js';
 import { type Change, Episode } from './episode.js';
 import type { MakeJudge } from './judges.js';
-import { isNamed, type Keep, type Kept, type Named } from './keep.js';
+import { isNamed, type Keep, type Named } from './keep.js';
 import { say } from './texts.js';
 
 export interface ListenerSettings extends JudgeSettings {
@@ -53,6 +53,10 @@ export class Listener {
   #learning: Learning | undefined;
   #wanted = false;
   #worn = false;
+  /** What was last said of the episode that is open. */
+  #told: Finding | undefined;
+  /** Ends of episodes that nobody goes on judging, to be said with the next stretch. */
+  #left: Finding[] = [];
   #about: Pick<Finding, 'reasons' | 'severity'> = { reasons: [], severity: 'warning' };
 
   /**
@@ -79,6 +83,7 @@ export class Listener {
     if (network) this.#use(network);
     this.#wanted = auto && !network;
     const kept = await this.#keep.load(this.source);
+    if (kept?.told) this.#left.push(kept.told);
     // what was learned waits for the day when it is asked for again
     if (!kept || (network && !isNamed(kept.model))) return;
     this.#use(kept.model, kept.offset);
@@ -122,14 +127,17 @@ export class Listener {
    * @throws PerceptError `sound-other-form`; of a network `model-…`, `sound-network-…`
    */
   async take(spectrogram: Spectrogram, recordings: readonly string[] = []): Promise<Taken> {
-    const health = this.#ear.take(spectrogram);
+    const health = [...this.#left.splice(0), ...this.#ear.take(spectrogram)];
     if (this.#ear.isDeaf(spectrogram)) return { state: 'silent', findings: health };
     const model = await this.#collect(spectrogram);
     const learning = this.#learning && this.#learning.heard.observations.length / this.#learning.needed;
     const more = { ...(model ? { model } : {}), ...(learning === undefined ? {} : { learning }) };
     if (!this.#known) return { state: learning === undefined ? 'unknown' : 'learning', findings: health, ...more };
     const verdict = await this.#known.judge.judge(spectrogram);
-    const findings = [...health, ...this.#judged(spectrogram, verdict, this.#known.judge, recordings)];
+    const judged = this.#judged(spectrogram, verdict, this.#known.judge, recordings);
+    const findings = [...health, ...judged];
+    // what is open has to be ended, also by who comes after a crash
+    if (judged.length > 0) await this.save();
     const { score, rule, condition, sure } = verdict;
     const told = condition === undefined || sure === undefined ? {} : { condition, sure };
     const state = this.#episode.open ? 'strange' : 'normal';
@@ -139,11 +147,14 @@ export class Listener {
   /** What was learned and followed. */
   async save(): Promise<void> {
     if (!this.#known || this.#known.model === this.#settings.network) return;
-    const kept: Kept = { source: this.source, model: this.#known.model, offset: this.#known.judge.offset };
-    await this.#keep.save(kept);
+    const { model, judge } = this.#known;
+    const told = this.#told && { told: { ...this.#told, until: this.#episode.until } };
+    await this.#keep.save({ source: this.source, model, offset: judge.offset, ...told });
   }
 
   #use(model: NormalModel | Named, offset?: readonly number[]): void {
+    if (this.#told) this.#left.push({ ...this.#told, until: this.#episode.until });
+    this.#told = undefined;
     this.#known = { model, judge: this.#judge(model, offset) };
     this.#episode = new Episode();
     this.#worn = false;
@@ -183,17 +194,19 @@ export class Listener {
     // at the end there is nothing strange to explain any more
     if (change !== 'ends')
       this.#about = { reasons: verdict.reasons(), severity: critical ? 'critical' : verdict.severity };
-    return {
+    const { threshold } = verdict.rule;
+    const finding = {
       kind: 'anomaly',
       source: this.source,
       quantity,
       score,
-      threshold: verdict.rule.threshold,
+      threshold,
       since,
       ...this.#about,
       evidence,
-      ...(change === 'ends' ? { until } : {}),
     };
+    this.#told = change === 'ends' ? undefined : finding;
+    return change === 'ends' ? { ...finding, until } : finding;
   }
 
   /** Said once for each model. */
