@@ -110,10 +110,7 @@ test('what was paused goes on where it was, and ends with the same model as with
   const attempt = async () => {
     let told = 0;
     const training = train(
-      job(
-        { checkpoint, checkpointMs: 20, onProgress: () => pauses < 3 && ++told === 1 && training.pause() },
-        options,
-      ),
+      job({ checkpoint, checkpointMs: 20, onProgress: () => pauses < 3 && ++told === 1 && training.pause() }, options),
     );
     return await training.result.catch((thrown: unknown) => {
       assert.ok(code('training-paused')(thrown));
