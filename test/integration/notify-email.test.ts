@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { SendProblem } from '../../dist/alert/channels/channel.js';
 import type { ChannelOptions, ChannelSettings } from '../../dist/alert/channels/settings.js';
@@ -50,6 +51,19 @@ test('a mail arrives over STARTTLS as text and as HTML with the picture in it; w
   assert.notEqual((await one.send(next, signal)).reference, reference);
   assert.ok(server.mails[2]?.includes(`References: ${reference}`));
   await one.close?.();
+});
+
+test('a mail is signed by DKIM with a key as a single-line field leaves it', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2_048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const secrets = { user: 'percept', password: server.password, dkimKey: privateKey.replaceAll('\n', '') };
+  const one = mail({ dkimDomain: 'example.org', dkimSelector: 'home' }, { secrets });
+  await one.send(parcel(), signal);
+  await one.close?.();
+  assert.match(server.mails.at(-1) ?? '', /^DKIM-Signature: .*d=example\.org;[\s\S]*? s=home;/m);
 });
 
 test('a wrong password is told as such, and not tried for ever', async () => {

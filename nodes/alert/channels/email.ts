@@ -65,9 +65,17 @@ async function transport({ name, settings, secrets, tls }: ChannelOptions): Prom
     ...{ secure: security === 'tls', requireTLS: security === 'starttls', tls: { ...tls } },
     ...{ connectionTimeout: ms, greetingTimeout: ms, socketTimeout: ms, dnsTimeout: ms },
     ...(secrets.user ? { auth: { user: secrets.user, pass: secrets.password ?? '' } } : {}),
-    ...(dkim ? { dkim: { domainName: dkimDomain, keySelector: dkimSelector, privateKey: secrets.dkimKey ?? '' } } : {}),
+    ...(dkim
+      ? { dkim: { domainName: dkimDomain, keySelector: dkimSelector, privateKey: pem(secrets.dkimKey ?? '') } }
+      : {}),
     ...{ disableFileAccess: true, disableUrlAccess: true },
   });
+}
+
+/** A form's field holds a single line: what stood between the markers gets its lines back. */
+function pem(text: string): string {
+  const [, begin, body = '', end] = /(-----BEGIN [\w ]+-----)([\s\S]*?)(-----END [\w ]+-----)/.exec(text) ?? [];
+  return begin ? [begin, ...(body.replace(/\s+/g, '').match(/.{1,64}/g) ?? []), end, ''].join('\n') : text;
 }
 
 async function mailOf({ notice, key, earlier, picture }: Parcel, from: string, to: string, channel: string) {
