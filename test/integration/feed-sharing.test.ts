@@ -140,6 +140,12 @@ async function shares(store: StoreHandle, expected: readonly number[]): Promise<
 }
 
 /** The tables of a feed as they were at first, with one cursor. */
+const laterTables = [
+  'notice_spool',
+  'audit',
+  ...['alert_presence', 'alert_silence', 'alert_notice', 'alert_step', 'alert'],
+] as const;
+
 async function backBeforeSlots({ db }: StoreHandle): Promise<void> {
   for (const statement of [
     sql`drop table feed_cursor`,
@@ -148,6 +154,8 @@ async function backBeforeSlots({ db }: StoreHandle): Promise<void> {
       holder text, lease_until double precision)`,
     sql`insert into feed_cursor values ('test', 'reading', 120, null, null)`,
     sql`alter table finding drop column expected`,
+    sql`alter table source drop column clock_offset`,
+    ...laterTables.map((table) => sql`drop table ${sql.table(table)}`),
     sql`delete from percept_migration where name > '002'`,
   ]) {
     await statement.execute(db);
