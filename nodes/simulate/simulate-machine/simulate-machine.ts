@@ -25,10 +25,13 @@ export default defineNode({
     const simulation = new Simulation(config, remembered);
     const face = new Face(context);
     const soundTopic = soundTopicOf(config);
-    const line = config.broker ? await uplink(context, simulation, face, remembered?.published) : undefined;
+    const begun = remembered?.last ?? Date.now() - Math.max(config.interval, config.backlog * 60_000);
+    // before anything is sent: who is killed in its first moments goes on from there, too
+    if (!remembered)
+      await memory.save({ ...simulation.wishes, last: begun, ...(config.broker ? { published: begun } : {}) });
+    const line = config.broker ? await uplink(context, simulation, face, remembered?.published, begun) : undefined;
     const sounding = soundingOf(context, simulation, line, soundTopic);
 
-    const begun = remembered?.last ?? Date.now() - Math.max(config.interval, config.backlog * 60_000);
     let rememberedAt = performance.now();
     const remember = (last = clockwork.last): Promise<void> => {
       rememberedAt = performance.now();

@@ -19,15 +19,19 @@ export interface Uplink {
   stop(): Promise<void>;
 }
 
-/** @param published the last instant that an earlier life has published; undefined: there was none */
+/**
+ * @param published the last instant that an earlier life has published; undefined: there was none
+ * @param begun where it begins then, as the wire does
+ */
 export async function uplink(
   context: NodeContext<SimulateMachineConfig>,
   simulation: Simulation,
   face: Face,
   published: number | undefined,
+  begun: number,
 ): Promise<Uplink> {
   const { config, id, metrics, log, translate } = context;
-  const { interval, backlog, broker } = config;
+  const { interval, broker } = config;
   const { settings } = await context.use<{ readonly settings: BrokerSettings }>(broker, 'percept-broker');
 
   const publisher = new Publisher(settings, `percept-simulate-${id}`, {
@@ -45,7 +49,7 @@ export async function uplink(
     {
       interval,
       most: reach(config, published === undefined),
-      after: published ?? Date.now() - backlog * 60_000,
+      after: published ?? begun,
     },
     publisher,
     (time) => {
