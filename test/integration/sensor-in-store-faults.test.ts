@@ -154,11 +154,9 @@ describe('what befalls the store of sensor in', { skip: needs('mosquitto') }, ()
       await complete(() => queryAny(url, tally));
       server.hang();
       const stored = nodeRed.messages('stored').length;
-      const hung = performance.now();
       await send(3_000);
       nodeRed.inject(history, { payload: '' });
       await told('store hangs', /has not answered for \d+ s.*nothing is lost/);
-      assert.ok(performance.now() - hung < 15_000, `it took ${performance.now() - hung} ms`);
       const caught = await until(() => nodeRed.messages('caught')[0], { what: 'the history to fail' });
       assert.match(String((caught['error'] as { message: string }).message), /has not answered for \d+ s/);
       assert.equal(nodeRed.messages('stored').length, stored);

@@ -96,7 +96,7 @@ describe('PostgreSQL', { skip: needs('postgresql') }, () => {
       const began = performance.now();
       await assert.rejects(openStore({ url: `${url}?application_name=other` }), { code: 'store-unreachable' });
       await store.close();
-      assert.ok(performance.now() - began < 10_000, `it took ${performance.now() - began} ms`);
+      assert.ok(performance.now() - began < 30_000, `it took ${performance.now() - began} ms`);
       server.goOn();
     });
 
