@@ -152,8 +152,9 @@ describe('what befalls the store of sensor in', { skip: needs('mosquitto') }, ()
       await start(url, asking);
       await send(500);
       await complete(() => queryAny(url, tally));
+      const stored = 500;
+      await until(() => nodeRed.messages('stored').length === stored, { what: 'what is stored to be told' });
       server.hang();
-      const stored = nodeRed.messages('stored').length;
       await send(3_000);
       nodeRed.inject(history, { payload: '' });
       await told('store hangs', /has not answered for \d+ s.*nothing is lost/);
