@@ -25,8 +25,9 @@ export async function startBroker(folder: string, preferred: number): Promise<Br
   });
   const level = new ClassicLevel<string, unknown>(join(folder, 'broker'), { valueEncoding: 'json' });
   const aedes = await Aedes.createBroker({ persistence: persistence(level) });
+  forwardInOrder(aedes);
   storeBeforeAcknowledging(aedes);
-  keepOrder((aedes as typeof aedes & { readonly persistence: Persistence }).persistence);
+  updateInOrder((aedes as typeof aedes & { readonly persistence: Persistence }).persistence);
   const subscribed = new Promise<void>((resolve) => aedes.once('subscribe', () => resolve()));
   const server = createServer({ noDelay: true }, aedes.handle);
   const port = await listen(server, preferred);
@@ -67,19 +68,62 @@ function storeBeforeAcknowledging(aedes: Aedes): void {
   };
 }
 
+/**
+ * aedes numbers what is published and takes a message whose number is below the last one's for a repeat: it would not
+ * forward it before the subscriber comes back. What is written to disk first (QoS 1, retained) is overtaken by what is
+ * not; so each message is forwarded when all before it were, or have failed.
+ */
+function forwardInOrder(aedes: Aedes): void {
+  const { publish } = aedes;
+  // its declaration leaves these out
+  const { mq } = aedes as Aedes & { readonly mq: Emitter };
+  const emit = mq.emit.bind(mq);
+  const underway = new Map<number, Turn>();
+  let last: Promise<void> = Promise.resolve();
+  let counter = 0;
+  aedes.publish = (packet: PublishPacket, ...rest: unknown[]): void => {
+    const brokerCounter = ++counter;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    underway.set(brokerCounter, { before: last, done: resolve });
+    last = promise;
+    const given = rest.at(-1);
+    const client = typeof rest[0] === 'object' ? rest[0] : null;
+    const done = (problem?: Error | null): void => {
+      resolve();
+      underway.delete(brokerCounter);
+      if (typeof given === 'function') given(problem);
+    };
+    Reflect.apply(publish, aedes, [{ ...packet, brokerId: aedes.id, brokerCounter }, client, done]);
+  };
+  mq.emit = (packet, done) => {
+    const turn = underway.get(packet.brokerCounter);
+    const forward = (): void => {
+      emit(packet, done);
+      turn?.done();
+    };
+    if (turn) void turn.before.then(forward);
+    else forward();
+    return mq;
+  };
+}
+
+interface Turn {
+  readonly before: Promise<void>;
+  readonly done: () => void;
+}
+
+interface Emitter {
+  emit(packet: { readonly brokerCounter: number }, done: () => void): Emitter;
+}
+
 type Write = (who: unknown, packet: unknown) => Promise<unknown>;
 
 interface Persistence {
-  outgoingEnqueueCombi: Write;
   outgoingUpdate: Write;
 }
 
-/**
- * Writes to disk overtake each other, and aedes takes a message whose number is below the last one's for a repeat: it
- * would not forward it before the subscriber comes back. So each write ends after the one before it.
- */
-function keepOrder(persistence: Persistence): void {
-  persistence.outgoingEnqueueCombi = inTurn(persistence.outgoingEnqueueCombi.bind(persistence));
+/** Writes to disk overtake each other; a subscriber gets a message when its write has ended. */
+function updateInOrder(persistence: Persistence): void {
   persistence.outgoingUpdate = inTurn(persistence.outgoingUpdate.bind(persistence));
 }
 

@@ -37,6 +37,30 @@ test('the embedded broker forwards every message while many are published at onc
   await broker.close();
 });
 
+test('the embedded broker forwards each message that must arrive, whatever is published beside it', async (t) => {
+  const broker = await startBroker(folder(t), 0);
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  const subscriber = await mqtt.connectAsync(url, { clientId: 'subscriber', clean: false });
+  const publisher = await mqtt.connectAsync(url, { clientId: 'publisher' });
+  const got: string[] = [];
+  subscriber.on('message', (_topic, payload) => got.push(payload.toString()));
+  await subscriber.subscribeAsync('a/#', { qos: 1 });
+  await broker.subscribed;
+  const sent: string[] = [];
+  for (let i = 0; i < 500; i++) {
+    const [plain, retained] = [`plain ${i}`, `retained ${i}`];
+    sent.push(plain, retained);
+    // neither is written to disk first: they would be past those two at once
+    const quick = publisher.publishAsync('a/quick', 'quick', { qos: 0 });
+    const kept = publisher.publishAsync('a/retained', retained, { qos: 1, retain: true });
+    await Promise.all([publisher.publishAsync('a/plain', plain, { qos: 1 }), kept, quick]);
+  }
+  const missing = () => sent.filter((text) => !got.includes(text));
+  await until(() => missing().length === 0, { what: 'every message of QoS 1' });
+  await Promise.all([subscriber.endAsync(true), publisher.endAsync(true)]);
+  await broker.close();
+});
+
 test('what the embedded broker has acknowledged for a subscriber that is away is there after a restart', async (t) => {
   const path = folder(t);
   const port = await freePort();
