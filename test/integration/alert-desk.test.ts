@@ -95,6 +95,19 @@ forBothStores((lab) => {
     );
   });
 
+  test('what was handed out as it was closed, maybe to nodes that closed too, is handed out by the next one', async () => {
+    const first = desk();
+    await first.find(finding({ since: now() }));
+    await first.stop();
+    const [before] = first.notices;
+    const second = desk();
+    await second.told(1);
+    assert.deepEqual(
+      second.notices.map(({ notice, again }) => [notice, again]),
+      [[before?.notice, true]],
+    );
+  });
+
   test('two of one name share their alerts; each step is done by one of them', async () => {
     const settings = {
       steps: [{ channel: 'push' }, { channel: 'message', after: 0.3 }, { channel: 'sms', after: 0.3 }],

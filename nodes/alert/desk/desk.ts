@@ -44,6 +44,12 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
+interface Handed {
+  readonly alert: number;
+  readonly number: number;
+  readonly at: number;
+}
+
 const mostWaiting = 5_000;
 const mostAtOnce = 200;
 const firstPauseMs = 200;
@@ -52,6 +58,8 @@ const orphansEveryMs = 5_000;
 /** Clocks that are set right by less than this are no concern. */
 const jumpMs = 1_000;
 const stuckMs = 30_000;
+/** A notice is with the node of its channel by then. */
+const onTheWayMs = 1_000;
 
 /**
  * Takes findings, receipts and what people say, and hands notices out. All that it knows is in the store: what was decided is
@@ -70,6 +78,8 @@ export class Desk {
   /** Wall clock less the time that has passed: what a clock that is put back changes. */
   #clock: number | undefined;
   #failing = false;
+  /** Handed out last; nodes that close at the same moment never hear of it. */
+  #lately: readonly Handed[] = [];
   #looked = Number.NEGATIVE_INFINITY;
 
   constructor(options: DeskOptions) {
@@ -125,6 +135,7 @@ export class Desk {
     signal.removeEventListener('abort', wake);
     // what was taken in is not lost with a redeploy; the next one hands it out
     while (this.#inbox.length > 0) await this.#work([]).catch(() => this.#inbox.splice(0));
+    await this.#rows.giveUp(this.#options.store.db, this.#onTheWay()).catch(() => undefined);
   }
 
   async #next(): Promise<void> {
@@ -208,10 +219,17 @@ export class Desk {
     const notices = handed.map(({ entry, notice }) => noticeOf(stored(entry), notice, name, policy, words));
     if (notices.length === 0) return;
     hand(notices);
+    const at = performance.now();
+    const out = handed.map(({ entry, notice }) => ({ alert: entry.id ?? 0, number: notice.number, at }));
+    this.#lately = [...this.#onTheWay(), ...out];
     for (const { notice, channel } of notices) {
       // it has left; a channel that tells nothing is taken at its word
       if (!policy.hasReceipts(channel)) this.#receipt(notice);
     }
+  }
+
+  #onTheWay(): readonly Handed[] {
+    return this.#lately.filter(({ at }) => performance.now() - at < onTheWayMs);
   }
 
   #receipt(notice: string): void {
