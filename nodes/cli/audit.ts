@@ -16,7 +16,7 @@ elsewhere: it proves later that nothing was cut off the end.`;
 
 const say = speaker({
   whole: {
-    'en-US': '{count} rows, unbroken; hash of the newest: {head}',
+    'en-US': 'Rows: {count}, unbroken; hash of the newest: {head}',
     ko: '{count}개 행, 온전함; 최신 행의 해시: {head}',
   },
   broken: {

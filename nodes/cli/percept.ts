@@ -34,6 +34,12 @@ async function main([name = '--help', ...args]: string[]): Promise<number> {
   return run(args);
 }
 
+// whoever reads along (head, less) has seen enough
+process.stdout.on('error', (problem: NodeJS.ErrnoException) => {
+  if (problem.code !== 'EPIPE') throw problem;
+  process.exit();
+});
+
 main(process.argv.slice(2)).then(
   (status) => {
     process.exitCode = status;

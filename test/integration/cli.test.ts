@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { percept } from '../support/cli.ts';
+import { root } from '../support/node-red.ts';
 
 function folder(t: { after: (clean: () => void) => void }): string {
   const path = mkdtempSync(join(tmpdir(), 'percept-cli-'));
@@ -16,6 +19,17 @@ test('percept alone tells its commands', async () => {
   const { status, stdout } = await percept([]);
   assert.equal(status, 0);
   for (const command of ['demo', 'backup', 'restore', 'doctor']) assert.match(stdout, new RegExp(`percept ${command}`));
+});
+
+test('whoever reads along may stop, as head does', async () => {
+  const child = spawn(process.execPath, [join(root, 'dist/cli/percept.js')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let told = '';
+  child.stderr.on('data', (data) => {
+    told += data;
+  });
+  await once(child, 'close');
+  assert.equal(told, '');
 });
 
 test('an unknown command or option is named', async () => {
