@@ -22,7 +22,7 @@ test('percept alone tells its commands', async () => {
 });
 
 test('whoever reads along may stop, as head does', async () => {
-  const child = spawn('sh', ['-c', '"$0" "$1" | true', process.execPath, join(root, 'dist/cli/percept.js')]);
+  const child = spawn('sh', ['-c', '"$0" "$1" doctor | true', process.execPath, join(root, 'dist/cli/percept.js')]);
   let told = '';
   child.stderr.on('data', (data) => {
     told += data;
