@@ -209,6 +209,8 @@ export const AlertNotice = Type.Object({
   again: Type.Boolean(),
   /** No sound: it changes what is known already. */
   quiet: Type.Boolean(),
+  /** Absolute addresses that need no login, short-lived and for one purpose each: to see it; to take it, by POST. */
+  links: Type.Optional(Type.Object({ open: Type.String(), acknowledge: Type.String() })),
 });
 export type AlertNotice = Static<typeof AlertNotice>;
 
