@@ -32,5 +32,6 @@ export const tableNames = [
   'alert_silence',
   'alert_presence',
   'notice_spool',
+  'push_subscription',
   'audit',
 ] as const satisfies readonly TableName[];

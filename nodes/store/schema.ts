@@ -18,6 +18,7 @@ export interface Database {
   alert_silence: AlertSilenceTable;
   alert_presence: AlertPresenceTable;
   notice_spool: NoticeSpoolTable;
+  push_subscription: PushSubscriptionTable;
   audit: AuditTable;
 }
 
@@ -272,6 +273,27 @@ export interface NoticeSpoolTable {
   changed_at: number;
   /** JSON: AlertNotice */
   body: string;
+}
+
+/** A device that wants notices by Web Push: where its browser's push service takes them, and what they are encrypted with. */
+export interface PushSubscriptionTable {
+  /** Whoever knows it and the private key may send: never shown or logged. */
+  endpoint: string;
+  /** Whose device it is; empty where nobody has to sign in. */
+  person: string;
+  /** Of the browser (RFC 8291), base64url. */
+  p256dh: string;
+  auth: string;
+  /** Our public key (VAPID, RFC 8292) that it was made for: no other may send to it. */
+  server_key: string;
+  /** What kind of device it is, for its owner. */
+  device: string;
+  created_at: number;
+  /** When it was last confirmed by its page. */
+  seen_at: number;
+  succeeded_at: number | null;
+  failed_at: number | null;
+  error: string;
 }
 
 /** ms. One minute for days, ten for weeks, an hour for years: a chart reads at most some ten thousand rows. */

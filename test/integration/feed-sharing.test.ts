@@ -141,6 +141,7 @@ async function shares(store: StoreHandle, expected: readonly number[]): Promise<
 
 /** The tables of a feed as they were at first, with one cursor. */
 const laterTables = [
+  'push_subscription',
   'notice_spool',
   'audit',
   ...['alert_presence', 'alert_silence', 'alert_notice', 'alert_step', 'alert'],

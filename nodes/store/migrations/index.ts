@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { alerts } from './alerts.js';
+import { alertsBySource } from './alerts-by-source.js';
 import { auditLog } from './audit-log.js';
 import { feedSlots } from './feed-slots.js';
 import { findingExpected } from './finding-expected.js';
 import { firstTables } from './first-tables.js';
 import { noticeSpool } from './notice-spool.js';
+import { pushSubscriptions } from './push-subscriptions.js';
 import { sourceClockOffset } from './source-clock-offset.js';
 
 export type Kind = 'sqlite' | 'postgres';
@@ -24,6 +26,8 @@ export function migrations(kind: Kind): Record<string, Migration> {
     "005 0.1.0 how far off a source's clock is": of(sourceClockOffset),
     '006 0.1.0 audit log': of(auditLog),
     '007 0.1.0 notices on their way': of(noticeSpool),
+    '008 0.1.0 web push subscriptions': of(pushSubscriptions),
+    '009 0.1.0 alerts by source': of(alertsBySource),
   };
 }
 
