@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { deniedPage, languageOf, sendPage } from './pages.js';
+import { languageOf } from '../kit/index.js';
+import { deniedPage, sendPage } from './pages.js';
 import { isRead, urlOf, wantsPage } from './request.js';
 import type { Role } from './roles.js';
 import type { Identity } from './sessions.js';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Language, type PerceptError, toPerceptError } from '../kit/index.js';
+import { type Language, languageOf, type PerceptError, toPerceptError } from '../kit/index.js';
 import { Attempts } from './attempts.js';
 import type { StartCode } from './codes.js';
 import { accessError } from './errors.js';
 import type { Journey, Oidc } from './oidc.js';
-import { languageOf, passwordPage, sendPage, signInPage, signOutPage } from './pages.js';
+import { passwordPage, sendPage, signInPage, signOutPage } from './pages.js';
 import {
   addressOf,
   cookieOf,
@@ -36,11 +36,15 @@ export interface DoorParts extends Place {
 }
 
 export interface DoorEvent {
-  readonly action: 'signed-in' | 'refused' | 'signed-out' | 'changed-password';
+  readonly action: 'signed-in' | 'refused' | 'signed-out' | 'changed-password' | 'changed' | 'denied';
+  /** Empty: nobody knows. */
   readonly user: string;
   readonly address: string;
   /** Password, the printed address, or the identity provider. */
   readonly way?: 'password' | 'address' | 'provider';
+  /** What was changed, in Node-RED's words: `flows.set`. */
+  readonly what?: string;
+  readonly detail?: Readonly<Record<string, string | number | boolean>>;
 }
 
 const journeyMs = 10 * 60_000;

@@ -1,45 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { type Language, language } from '../kit/index.js';
+import { escaped, filled, type Language, type Page, sendPage as send } from '../kit/index.js';
 import { type DoorTexts, doorTexts } from './texts.js';
 
-/** The pages' own style; its digest is all that their content security policy lets through. */
-const style = `:root{color-scheme:light dark;--line:#8886;--accent:#0b6e8f}
-@media(prefers-color-scheme:dark){:root{--accent:#4fb3d4}}
-*{box-sizing:border-box}body{font:1rem/1.5 system-ui,sans-serif;max-width:24rem;margin:14vh auto;padding:0 1.25rem}
+const style = `body{max-width:24rem;margin:14vh auto;padding:0 1.25rem}
 h1{font-size:1.4rem;font-weight:600;margin:0 0 1.25rem}label{display:block;margin:0 0 1rem}
 input{display:block;width:100%;font:inherit;padding:.65rem .75rem;margin-top:.25rem;border:1px solid var(--line);border-radius:.4rem}
-button,.button{display:block;width:100%;font:inherit;font-weight:600;text-align:center;text-decoration:none;padding:.7rem;border:1px solid var(--accent);
-border-radius:.4rem;background:var(--accent);color:#fff;cursor:pointer;margin:1.25rem 0}
-@media(prefers-color-scheme:dark){button,.button{color:#06222c}}
-.button.other{background:none;color:inherit}p{margin:0 0 1rem}.hint{opacity:.75;font-size:.9rem}
-.problem{border-left:.25rem solid #c62828;padding:.4rem .75rem}
-:focus-visible{outline:2px solid var(--accent);outline-offset:2px}`;
-const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
+.problem{border-left:.25rem solid #c62828;padding:.4rem .75rem}`;
 
-interface Page {
-  readonly status: number;
-  readonly title: string;
-  /** Escaped already. */
-  readonly body: string;
-}
-
-/** @param accept what the browser prefers; the runtime's language where it says nothing */
-export function languageOf(accept: string | undefined): Language {
-  if (accept === undefined || accept.startsWith('*')) return language();
-  return /^\s*ko\b/i.test(accept) ? 'ko' : 'en-US';
-}
-
-export function sendPage(response: ServerResponse, lang: Language, { status, title, body }: Page): void {
-  response.writeHead(status, {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'Content-Security-Policy': policy,
-  });
-  response.end(
-    `<!doctype html><html lang="${lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-      `<title>${escaped(title)}</title><style>${style}</style><main><h1>${escaped(title)}</h1>${body}</main></html>`,
-  );
+export function sendPage(
+  response: ServerResponse,
+  lang: Language,
+  page: Pick<Page, 'status' | 'title' | 'body'>,
+): void {
+  send(response, lang, { ...page, style, body: `<h1>${escaped(page.title)}</h1>${page.body}` });
 }
 
 export interface SignIn {
@@ -99,12 +72,4 @@ function field(
 
 function problemIn(problem: string | undefined): string {
   return problem === undefined ? '' : `<p class="problem" role="alert">${escaped(problem)}</p>`;
-}
-
-function filled(text: string, values: Readonly<Record<string, string>>): string {
-  return escaped(text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -20,5 +20,6 @@ export {
   type Outputs,
   type Running,
 } from './node.js';
+export { escaped, filled, languageOf, type Page, sendPage } from './page.js';
 export { redact, redactText } from './redact.js';
 export { configReader, messageReader, type Reader } from './schema.js';
