@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, before, beforeEach, test } from 'node:test';
 import { sql } from 'kysely';
+import { newHolder } from '../../dist/store/feed/holder.js';
 import type { StoreHandle } from '../../dist/store/open.js';
 import { DeskTrial, type DeskTrialOptions } from '../support/alert-desk.ts';
 import { finding } from '../support/alert-trial.ts';
 import { forBothStores } from '../support/stores.ts';
 import { until } from '../support/until.ts';
+
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '0']);
+  await once(child, 'exit');
+  return child.pid ?? 0;
+}
 
 const now = (): number => Date.now();
 const lasting = { steps: [{ channel: 'push' }, { channel: 'sms', after: 3600 }], patience: 3600 };
@@ -105,6 +114,27 @@ forBothStores((lab) => {
     assert.deepEqual(
       second.notices.map(({ notice, again }) => [notice, again]),
       [[before?.notice, true]],
+    );
+  });
+
+  test('what one that died may not have handed out goes before the steps that follow it', async () => {
+    const steps = [{ channel: 'push' }, { channel: 'sms', after: 1 }];
+    const trial = desk({ settings: { ...lasting, steps } });
+    const alert = await trial.find(finding({ since: now() }));
+    const dead = newHolder().replace(/ \d+ \S+ /, ` ${await deadPid()} nobody `);
+    await store.db
+      .updateTable('alert_notice')
+      .set({ holder: dead })
+      .where('alert_id', '=', alert?.id ?? 0)
+      .execute();
+    await trial.told(3);
+    assert.deepEqual(
+      trial.notices.map(({ channel, again }) => [channel, again]),
+      [
+        ['push', false],
+        ['push', true],
+        ['sms', false],
+      ],
     );
   });
 

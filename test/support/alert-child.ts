@@ -39,8 +39,10 @@ const desk = new Desk({
   hand: (notices) => {
     handed++;
     die('before');
+    // all processes of a machine share this clock: pipes are read in no order
+    const at = Number(process.hrtime.bigint());
     for (const { id, notice, channel, to, round, step, occasion, again, key } of notices)
-      say({ id, notice, channel, to, round, step, occasion, again, key });
+      say({ id, notice, channel, to, round, step, occasion, again, key, at });
     die('after');
   },
   changed: () => undefined,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from '../../dist/alert/desk/request.js';
+import { openStore } from '../../dist/store/open.js';
 import type { AlertCommand, AlertJob } from './alert-child.ts';
 import { finding } from './alert-trial.ts';
 import { until } from './until.ts';
@@ -20,8 +21,8 @@ interface Arrival {
   readonly step: number;
   readonly occasion: string;
   readonly again: boolean;
-  /** Its receipt was committed before it arrived. */
-  readonly answered: boolean;
+  /** When it left, ns on the clock that all processes share. */
+  readonly at: number;
 }
 
 export interface AlertFaultResult {
@@ -59,8 +60,6 @@ export class AlertFaultTrial {
   readonly #desks: (ChildProcess | undefined)[] = [];
   readonly #arrivals: Arrival[] = [];
   readonly #delivered = new Set<string>();
-  /** Notices whose receipt is committed. */
-  readonly #answered = new Set<string>();
   readonly #open = new Map<number, { readonly request: Request; readonly notice?: string }>();
   readonly #done = new Set<number>();
   #clock = 0;
@@ -105,7 +104,7 @@ export class AlertFaultTrial {
     await until(() => this.#complete(), { ms: 10_000 }).catch(() => undefined);
     // what is too much would come late
     await sleep(300);
-    return this.#result(keys.filter((source) => !delivered(source)).length, alerts);
+    return await this.#result(keys.filter((source) => !delivered(source)).length, alerts);
   }
 
   /** kill -9, and another one in its place. */
@@ -166,8 +165,6 @@ export class AlertFaultTrial {
   }
 
   #isDone(n: number): void {
-    const notice = this.#open.get(n)?.notice;
-    if (notice !== undefined) this.#answered.add(notice);
     this.#open.delete(n);
     this.#done.add(n);
   }
@@ -177,7 +174,7 @@ export class AlertFaultTrial {
   }
 
   #arrive(arrival: Arrival, from: ChildProcess): void {
-    this.#arrivals.push({ ...arrival, answered: this.#answered.has(arrival.notice) });
+    this.#arrivals.push(arrival);
     const { manner } = this;
     if (manner === 'silent') return;
     const answer = (): void => {
@@ -192,13 +189,38 @@ export class AlertFaultTrial {
     setTimeout(answer, manner === 'slow' ? 300 + 600 * Math.random() : 20 * Math.random());
   }
 
-  #result(lost: number, alerts: number): AlertFaultResult {
+  async #result(lost: number, alerts: number): Promise<AlertFaultResult> {
+    // the pipe of one process may be read before that of another who was first
+    this.#arrivals.sort((a, b) => a.at - b.at);
+    const answered = answeredBefore(await this.#journal());
     const byNotice = Object.values(Object.groupBy(this.#arrivals, ({ notice }) => notice)).map((all) => all ?? []);
-    const doubled = byNotice.filter((all) => all.length > 2 || all.slice(1).some((one) => !one.again || one.answered));
+    const doubled = byNotice.filter(
+      (all) => all.length > 2 || all.slice(1).some((one) => !one.again || answered.has(one.notice)),
+    );
     return {
       ...{ alerts, lost, notices: byNotice.length, doubled: doubled.length, disordered: this.#disordered() },
       again: byNotice.filter((all) => all.length === 2).length,
     };
+  }
+
+  async #journal(): Promise<JournalStep[]> {
+    const store = await openStore({ url: this.#url });
+    try {
+      const rows = await store.db
+        .selectFrom('alert_step')
+        .innerJoin('alert', 'alert.id', 'alert_step.alert_id')
+        .select(['alert_step.alert_id as alert', 'alert_step.kind', 'alert_step.detail'])
+        .where('alert.policy', '=', this.#name)
+        .orderBy('alert_step.alert_id')
+        .orderBy('alert_step.number')
+        .execute();
+      return rows.map(({ alert, kind, detail }) => {
+        const { notice } = JSON.parse(detail) as { notice?: number };
+        return { kind, notice: `${alert}.${notice}` };
+      });
+    } finally {
+      await store.close();
+    }
   }
 
   /** By their numbers on one thread, and by the steps of a round. */
@@ -216,6 +238,22 @@ export class AlertFaultTrial {
     );
     return [...Object.values(threads), ...Object.values(chains)].reduce((sum, all) => sum + wrong(all ?? []), 0);
   }
+}
+
+interface JournalStep {
+  readonly kind: string;
+  readonly notice: string;
+}
+
+/** Notices that were handed out once more although their answer had been taken in: in the order of the commits. */
+function answeredBefore(journal: readonly JournalStep[]): ReadonlySet<string> {
+  const answered = new Set<string>();
+  const wrong = new Set<string>();
+  for (const { kind, notice } of journal) {
+    if (kind === 'delivered' || kind === 'failed') answered.add(notice);
+    if (kind === 'handed-again' && answered.has(notice)) wrong.add(notice);
+  }
+  return wrong;
 }
 
 function send(child: ChildProcess, command: AlertCommand): void {

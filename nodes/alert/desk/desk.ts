@@ -44,6 +44,12 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
+interface Decided {
+  readonly turn: Turn;
+  readonly answers: readonly Answer[];
+  readonly began: number;
+}
+
 interface Handed {
   readonly alert: number;
   readonly number: number;
@@ -54,7 +60,7 @@ const mostWaiting = 5_000;
 const mostAtOnce = 200;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
-const orphansEveryMs = 5_000;
+const orphansEveryMs = 1_000;
 /** Clocks that are set right by less than this are no concern. */
 const jumpMs = 1_000;
 const stuckMs = 30_000;
@@ -135,7 +141,7 @@ export class Desk {
     signal.removeEventListener('abort', wake);
     // what was taken in is not lost with a redeploy; the next one hands it out
     while (this.#inbox.length > 0) await this.#work([]).catch(() => this.#inbox.splice(0));
-    await this.#rows.giveUp(this.#options.store.db, this.#onTheWay()).catch(() => undefined);
+    await this.#giveUp(this.#onTheWay()).catch(() => undefined);
   }
 
   async #next(): Promise<void> {
@@ -158,10 +164,10 @@ export class Desk {
   async #work(orphans: readonly string[]): Promise<void> {
     const work = this.#inbox.slice(0, this.#atOnce);
     try {
-      const { turn, answers } = await this.#turn(work, orphans);
+      const { turn, answers, began } = await this.#turn(work, orphans);
       this.#inbox.splice(0, work.length);
       this.#atOnce = mostAtOnce;
-      await this.#tell(turn);
+      await this.#tell(turn, began);
       for (const [at, one] of work.entries()) this.#reply(one, answers[at] ?? {});
     } catch (thrown) {
       if (!isOfRows(toPerceptError(thrown))) throw thrown;
@@ -172,12 +178,14 @@ export class Desk {
     }
   }
 
-  async #turn(work: readonly Waiting[], orphans: readonly string[]): Promise<{ turn: Turn; answers: Answer[] }> {
+  async #turn(work: readonly Waiting[], orphans: readonly string[]): Promise<Decided> {
     const { store, name, policy, words } = this.#options;
+    const hasLeft = (holder: string) => this.#hasLeft(holder);
     return await store.db.transaction().execute(async (trx) => {
       await lock(trx, store.kind, name);
+      const began = performance.now();
       const now = await timeOf(trx, store.kind);
-      const turn = new Turn({ trx, rows: this.#rows, worldRows: this.#world, policy, now });
+      const turn = new Turn({ trx, rows: this.#rows, worldRows: this.#world, policy, now, hasLeft });
       await turn.read(work.map(({ request }) => request));
       if (this.#wasPutBack(now)) await turn.clockBack(await this.#rows.ahead(trx, now + jumpMs));
       await this.#adopt(turn, await this.#rows.handedBy(trx, orphans));
@@ -187,7 +195,7 @@ export class Desk {
       await save(trx, turn.entries, { name, policy, words, now, holder: this.#holder });
       await turn.finish();
       this.#clock = now - performance.now();
-      return { turn, answers };
+      return { turn, answers, began };
     });
   }
 
@@ -204,28 +212,42 @@ export class Desk {
     if (performance.now() < this.#orphansAt) return [];
     const holders = await this.#rows.holders(this.#options.store.db);
     this.#orphansAt = performance.now() + orphansEveryMs;
-    return holders.filter((holder) => holder === nobody || (holder !== this.#holder && isGone(holder)));
+    return holders.filter((holder) => this.#hasLeft(holder));
   }
 
-  async #tell({ entries, handed }: Turn): Promise<void> {
-    const { name, policy, words, hand, changed, signal, store } = this.#options;
+  #hasLeft(holder: string): boolean {
+    return holder === nobody || (holder !== this.#holder && isGone(holder));
+  }
+
+  /** @param began when it was decided, on the clock that never jumps */
+  async #tell({ entries, handed }: Turn, began: number): Promise<void> {
+    const { name, policy, words, hand, changed, signal } = this.#options;
+    const left = handed.map(({ entry, notice }) => ({ alert: entry.id ?? 0, number: notice.number }));
     if (signal.aborted) {
-      const left = handed.map(({ entry, notice }) => ({ alert: entry.id ?? 0, number: notice.number }));
-      await this.#rows.giveUp(store.db, left);
+      await this.#giveUp(left);
       return;
     }
     for (const entry of entries.filter(({ hasChanged }) => hasChanged))
       changed(viewOf(stored(entry), name, policy, words), entry.steps);
     const notices = handed.map(({ entry, notice }) => noticeOf(stored(entry), notice, name, policy, words));
     if (notices.length === 0) return;
-    hand(notices);
     const at = performance.now();
-    const out = handed.map(({ entry, notice }) => ({ alert: entry.id ?? 0, number: notice.number, at }));
-    this.#lately = [...this.#onTheWay(), ...out];
+    if (at - began > policy.patience / 2) {
+      // held up for so long that another process may take it for unanswered, and hand it out before this one does
+      await this.#giveUp(left);
+      this.#orphansAt = 0;
+      return;
+    }
+    hand(notices);
+    this.#lately = [...this.#onTheWay(), ...left.map((one) => ({ ...one, at }))];
     for (const { notice, channel } of notices) {
       // it has left; a channel that tells nothing is taken at its word
       if (!policy.hasReceipts(channel)) this.#receipt(notice);
     }
+  }
+
+  async #giveUp(handed: readonly Pick<Handed, 'alert' | 'number'>[]): Promise<void> {
+    await this.#rows.giveUp(this.#options.store.db, handed, this.#holder);
   }
 
   #onTheWay(): readonly Handed[] {

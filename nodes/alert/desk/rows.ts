@@ -142,13 +142,32 @@ export class AlertRows {
     return rows;
   }
 
-  /** Lets the next one hand out what this one no longer can. */
-  async giveUp(db: Db, ids: readonly { readonly alert: number; readonly number: number }[]): Promise<void> {
+  /** Who handed out what these alerts wait for an answer to. */
+  async holdersOf(db: Db, alerts: readonly number[]): Promise<{ alert: number; number: number; holder: string }[]> {
+    if (alerts.length === 0) return [];
+    const rows = await db
+      .selectFrom('alert_notice')
+      .select(['alert_id as alert', 'number', 'holder'])
+      .where('alert_id', 'in', alerts)
+      .where('state', '=', 'handed')
+      .orderBy('alert_id')
+      .orderBy('number')
+      .execute();
+    return rows.map(({ alert, number, holder }) => ({ alert, number, holder: holder ?? nobody }));
+  }
+
+  /** Lets the next one hand out what `holder` no longer can, unless another has done so. */
+  async giveUp(
+    db: Db,
+    ids: readonly { readonly alert: number; readonly number: number }[],
+    holder: string,
+  ): Promise<void> {
     if (ids.length === 0) return;
     await db
       .updateTable('alert_notice')
       .set({ holder: nobody })
       .where((eb) => eb.or(ids.map((id) => eb.and({ alert_id: id.alert, number: id.number }))))
+      .where('holder', '=', holder)
       .where(sql<SqlBool>`state = 'handed'`)
       .execute();
   }

@@ -21,6 +21,8 @@ export interface TurnParts {
   readonly worldRows: WorldRows;
   readonly policy: Policy;
   readonly now: number;
+  /** Whether who handed something out has certainly ended. */
+  readonly hasLeft: (holder: string) => boolean;
 }
 
 /** What is decided in one transaction, in the order in which it was asked for. */
@@ -84,10 +86,17 @@ export class Turn {
 
   /** About all whose time has come. */
   async tick(): Promise<void> {
-    const { trx, rows, now } = this.#parts;
-    for (const entry of await rows.due(trx, now)) {
-      this.happen(this.#known(entry), { type: 'tick' });
+    const { trx, rows, now, hasLeft } = this.#parts;
+    const due = (await rows.due(trx, now)).map((entry) => this.#known(entry));
+    // what one that died may never have handed out goes before the steps that follow it
+    const ids = due
+      .filter(({ body }) => body.notices.some(({ state }) => state === 'handed'))
+      .flatMap(({ id = [] }) => id);
+    for (const { alert, number, holder } of await rows.holdersOf(trx, ids)) {
+      const entry = due.find(({ id }) => id === alert);
+      if (entry && !entry.touched.has(number) && hasLeft(holder)) this.happen(entry, { type: 'orphan', number });
     }
+    for (const entry of due) this.happen(entry, { type: 'tick' });
   }
 
   async clockBack(entries: readonly { readonly entry: Entry; readonly changed: number }[]): Promise<void> {

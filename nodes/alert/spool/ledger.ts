@@ -166,7 +166,7 @@ export class Ledger {
   async sweep(): Promise<void> {
     const { store } = this.#options;
     const now = await timeOf(store.db, store.kind);
-    await this.#rows.sweep(store.db, now - 7 * day, now - 30 * day);
+    while ((await this.#rows.sweep(store.db, now - 7 * day, now - 30 * day)) > 0);
   }
 
   async #turn<T>(act: (trx: Transaction<Database>, now: number) => Promise<T>): Promise<T> {

@@ -6,6 +6,8 @@ export type Db = Kysely<Database> | Transaction<Database>;
 export type SpoolRow = Selectable<NoticeSpoolTable>;
 
 const atOnce = 100;
+/** A deletion keeps others waiting for a few milliseconds, not more. */
+const sweptAtOnce = 500;
 /** Threads are short; of what arrived in one, this much is of use. */
 const mostEarlier = 20;
 /** Clocks that are set right by less are no concern. */
@@ -65,9 +67,12 @@ export class SpoolRows {
 
   /** What is due now, of each thread the oldest alone. */
   async due(db: Db, now: number): Promise<SpoolRow[]> {
-    const oldest = sql`select min(id) from notice_spool where spool = ${this.#spool} and due is not null group by thread`;
+    // asked of each row that is open: to look for the oldest of all threads would read all that is over as well
+    const isOldest = sql<SqlBool>`not exists (select 1 from notice_spool as before
+      where before.spool = notice_spool.spool and before.thread = notice_spool.thread
+        and before.id < notice_spool.id and before.due is not null)`;
     return await this.#open(db)
-      .where(sql<SqlBool>`id in (${oldest})`)
+      .where(isOldest)
       .where((eb) =>
         eb.or([
           eb('due', '<=', now),
@@ -138,10 +143,11 @@ export class SpoolRows {
     return Number(n);
   }
 
-  /** What is over and told goes after a while; what failed may be looked at for longer. */
-  async sweep(db: Db, deliveredBefore: number, failedBefore: number): Promise<void> {
-    await db
-      .deleteFrom('notice_spool')
+  /** What is over and told goes after a while; what failed may be looked at for longer. @returns rows that went */
+  async sweep(db: Db, deliveredBefore: number, failedBefore: number): Promise<number> {
+    const rows = await db
+      .selectFrom('notice_spool')
+      .select('id')
       .where('spool', '=', this.#spool)
       .where('due', 'is', null)
       .where('told', '=', 1)
@@ -151,7 +157,12 @@ export class SpoolRows {
           eb('changed_at', '<', failedBefore),
         ]),
       )
+      .orderBy('id')
+      .limit(sweptAtOnce)
       .execute();
+    const ids = rows.map(({ id }) => id);
+    if (ids.length > 0) await db.deleteFrom('notice_spool').where('id', 'in', ids).execute();
+    return ids.length;
   }
 
   #rows(db: Db) {
