@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import test from 'node:test';
-import { isCapability } from '../../dist/access/capability.js';
+import { capabilities } from '../../dist/access/capability.js';
 
 const token = 'A-b_9'.repeat(10);
 
 function asks(method: string, url: string, root = '/'): boolean {
   const request = new IncomingMessage(new Socket());
   Object.assign(request, { method, url });
-  return isCapability(request, root);
+  return capabilities(root)(request);
 }
 
 test('the page of a link and its pictures are let through', () => {
