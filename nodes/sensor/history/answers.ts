@@ -1,4 +1,7 @@
 import type { Clock, Finding } from '../../kit/index.js';
+import type { AlertAnswer } from './alert-timeline.js';
+import type { AlertsAnswer } from './alerts.js';
+import type { SilencesAnswer } from './silences.js';
 
 /** One entry per point in each array; all of the same length, times ascending. */
 export interface Points {
@@ -109,4 +112,12 @@ export interface ThroughputAnswer {
   readonly perMinute: number;
 }
 
-export type Answer = SeriesAnswer | SourcesAnswer | FindingsAnswer | LettersAnswer | ThroughputAnswer;
+export type Answer =
+  | SeriesAnswer
+  | SourcesAnswer
+  | FindingsAnswer
+  | AlertsAnswer
+  | AlertAnswer
+  | SilencesAnswer
+  | LettersAnswer
+  | ThroughputAnswer;

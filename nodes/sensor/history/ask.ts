@@ -1,6 +1,9 @@
 import { type Static, Type } from 'typebox';
+import { alertStates, severities } from '../../kit/index.js';
 import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
+import { alertAnswer } from './alert-timeline.js';
+import { alertsAnswer } from './alerts.js';
 import type { Answer } from './answers.js';
 import { historyError } from './errors.js';
 import type { ExportAsk } from './export.js';
@@ -8,11 +11,15 @@ import { findingsIn } from './findings.js';
 import { lettersAnswer } from './letters.js';
 import { readRange } from './range.js';
 import { seriesAnswer } from './series.js';
+import { silencesAnswer } from './silences.js';
 import { type SoundAnswer, soundAnswer } from './sound.js';
 import { sourcesAnswer } from './sources.js';
 import { throughputAnswer } from './throughput.js';
 
-export const kinds = ['series', 'sources', 'findings', 'letters', 'throughput', 'sound', 'export'] as const;
+export const kinds = [
+  ...(['series', 'sources', 'findings', 'alerts', 'alert', 'silences'] as const),
+  ...(['letters', 'throughput', 'sound', 'export'] as const),
+] as const;
 export const formats = ['csv', 'json', 'jsonl'] as const;
 
 const patterns = Type.Union([Type.Array(Type.String()), Type.String()]);
@@ -49,21 +56,36 @@ export const Override = Type.Partial(
     /** Moments: ms, seconds or ISO 8601; `to` may be `now`. */
     from: Type.Union([Type.Number(), Type.String()]),
     to: Type.Union([Type.Number(), Type.String()]),
+    /** Of alerts. */
+    kinds: patterns,
+    severities: Type.Array(Type.Enum(severities)),
+    states: Type.Array(Type.Enum(alertStates)),
+    /** Past alerts with a lower id. */
+    before: Type.Integer({ minimum: 0 }),
+    /** Id of the one whose timeline is asked for. */
+    alert: Type.Integer({ minimum: 0 }),
   }),
 );
 export type Override = Static<typeof Override>;
 export type Ask = Omit<Settings, 'sources' | 'quantities'> &
   Required<Pick<Override, 'sources' | 'quantities'>> &
-  Pick<Override, 'from' | 'to'>;
+  Pick<Override, 'from' | 'to' | 'kinds' | 'severities' | 'states' | 'before' | 'alert'>;
 
 /**
  * @param bucket where recordings lie; only sound needs it
- * @throws PerceptError `history-range`, `history-sound-…`, `store-…`, `bucket-…`
+ * @throws PerceptError `history-range`, `history-which-alert`, `history-sound-…`, `store-…`, `bucket-…`
  */
 export async function answer(store: Store, ask: Ask, now: number, bucket?: Bucket): Promise<Answer | SoundAnswer> {
   switch (ask.kind) {
     case 'sources':
       return sourcesAnswer(store.db, ask, now);
+    case 'alerts':
+      return alertsAnswer(store.db, ask, now);
+    case 'alert':
+      if (ask.alert === undefined) throw historyError('history-which-alert', {});
+      return alertAnswer(store.db, ask.alert, now);
+    case 'silences':
+      return silencesAnswer(store.db, ask.limit, now);
     case 'letters':
       return lettersAnswer(store.db, ask.limit);
     case 'throughput':

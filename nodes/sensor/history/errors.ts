@@ -13,6 +13,18 @@ export const historyError = defineErrors({
       action: 'from과 to를 ISO 날짜나 밀리초로, 또는 90m, 24h, 7d, 1y, all처럼 길이로 지정하세요.',
     },
   },
+  'history-which-alert': {
+    'en-US': {
+      status: 'which alert?',
+      text: 'A timeline is of one alert, and none was named.',
+      action: 'Give its id in payload.alert.',
+    },
+    ko: {
+      status: '어느 알림인가요?',
+      text: '타임라인은 알림 하나의 것인데, 알림이 지정되지 않았습니다.',
+      action: 'payload.alert에 id를 넣으세요.',
+    },
+  },
   'history-busy': {
     'en-US': {
       status: 'too many questions',
