@@ -8,7 +8,7 @@ export interface Request {
   readonly url: string;
   readonly method?: 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   /** ms for connection and whole answer. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export interface Request {
 
 const longestAnswer = 65_536;
 /** Before a connection stands, nothing can have arrived. */
-const beforehand =
+export const beforehand =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
 /**

@@ -3,12 +3,14 @@ import { type Channel, SendProblem } from './channel.js';
 import { email } from './email.js';
 import { mqtt } from './mqtt.js';
 import { ntfy } from './ntfy.js';
+import { push } from './push.js';
 import type { ChannelOptions } from './settings.js';
+import { sns } from './sns.js';
 import { telegram } from './telegram.js';
 import { twilio } from './twilio.js';
 import { webhook } from './webhook.js';
 
-const kinds = { email, webhook, ntfy, telegram, twilio, mqtt };
+const kinds = { email, webhook, ntfy, telegram, twilio, mqtt, push, sns };
 
 /** Nothing is connected before something is sent. */
 export function openChannel(options: ChannelOptions): Channel {

@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox';
 import type { BrokerSettings, TlsSettings } from '../../kit/index.js';
+import type { Store } from '../../store/store.js';
 import { SendProblem } from './channel.js';
 import { channelError } from './errors.js';
 
-export const channelKinds = ['email', 'webhook', 'ntfy', 'telegram', 'twilio', 'mqtt'] as const;
+export const channelKinds = ['email', 'webhook', 'ntfy', 'telegram', 'twilio', 'mqtt', 'push', 'sns'] as const;
 
 const text = Type.String({ maxLength: 2_000, default: '' });
 
@@ -28,6 +29,8 @@ export const ChannelSettings = Type.Object({
   /** MQTT: first part of the topics, and that of Home Assistant's discovery; empty: none. */
   topic: Type.String({ maxLength: 200, default: 'percept/alert' }),
   discovery: text,
+  /** Of AWS; empty: that of the topic, or what the machine is set to. */
+  region: text,
   perMinute: Type.Integer({ minimum: 1, maximum: 10_000, default: 20 }),
   /** s */
   timeout: Type.Number({ minimum: 1, maximum: 60, default: 15 }),
@@ -51,6 +54,9 @@ export interface ChannelOptions {
   readonly secrets: ChannelSecrets;
   readonly tls?: TlsSettings;
   readonly broker?: BrokerSettings;
+  /** Web Push: where devices are kept, and the folder of the key. */
+  readonly store?: Store;
+  readonly folder?: string;
 }
 
 /** @throws SendProblem `notify-no-address` */

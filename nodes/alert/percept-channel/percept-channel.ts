@@ -1,6 +1,7 @@
 import type { Node } from 'node-red';
 import { Type } from 'typebox';
 import { type BrokerSettings, defineNode, type TlsSettings } from '../../kit/index.js';
+import type { Store } from '../../store/store.js';
 import { openChannel } from '../channels/open.js';
 import { ChannelSettings } from '../channels/settings.js';
 
@@ -15,6 +16,7 @@ export default defineNode({
     ...ChannelSettings.properties,
     broker: Type.Optional(Type.String()),
     tls: Type.Optional(Type.String()),
+    store: Type.Optional(Type.String()),
   }),
   credentials: {
     user: { type: 'text' },
@@ -27,12 +29,14 @@ export default defineNode({
       config.kind === 'mqtt'
         ? (await use<{ readonly settings: BrokerSettings }>(config.broker, 'percept-broker')).settings
         : undefined;
+    const store = config.kind === 'push' ? await use<Store>(config.store, 'percept-store') : undefined;
     const tls = config.tls ? (RED.nodes.getNode(config.tls) as (Node & TlsConfig) | null) : null;
     const channel = openChannel({
       ...{ id, settings: config, secrets: credentials },
       name: name === 'percept-channel' ? config.kind : name,
       ...(tls ? { tls: tls.addTLSOptions({}) } : {}),
       ...(broker ? { broker } : {}),
+      ...(store ? { store, folder: RED.settings.userDir ?? '.' } : {}),
     });
     return { api: channel, close: async () => await channel.close?.() };
   },
