@@ -29,7 +29,7 @@ export function channel(settings: Partial<ChannelSettings>, options: Partial<Cha
     settings: {
       ...{ kind: 'webhook', to: '', people: [], url: '', host: '127.0.0.1', port: 587, security: 'starttls' },
       ...{ from: '', dkimDomain: '', dkimSelector: '', voice: false, topic: '', discovery: '' },
-      ...{ perMinute: 1_000, timeout: 5 },
+      ...{ region: '', perMinute: 1_000, timeout: 5 },
       ...settings,
     },
   });

@@ -1,15 +1,12 @@
-import { type Channel, SendProblem } from './channel.js';
-import { channelError } from './errors.js';
+import type { Channel } from './channel.js';
 import { ask, parsed } from './http.js';
+import { numberOf } from './numbers.js';
 import { addressOf, type ChannelOptions, hidden, needed } from './settings.js';
 import { textOf } from './words.js';
 
 /** Texts are told in a few SMS at most. */
 const longestSms = 480;
 const longestSpoken = 600;
-/** In these countries and others they reach the police, an ambulance or the fire brigade. */
-const emergency = /^\+?(?:000|10[0-9]|11[0-9]|122|133|144|15|17|18|190|19[1-9]|911|999|99[0-9])$/;
-
 /** Messages and calls by REST (https://www.twilio.com/docs/messaging/api, https://www.twilio.com/docs/voice/api). */
 export function twilio(options: ChannelOptions): Channel {
   const { id, name, settings, secrets } = options;
@@ -18,10 +15,7 @@ export function twilio(options: ChannelOptions): Channel {
     async send({ notice }, signal) {
       const account = needed(name, 'user', secrets.user);
       const password = needed(name, 'password', secrets.password);
-      const to = addressOf(options, notice.to);
-      const number = to.replace(/[\s().-]/g, '');
-      if (emergency.test(number))
-        throw new SendProblem('refused', channelError('notify-emergency', { channel: name, to }));
+      const number = numberOf(name, addressOf(options, notice.to));
       const text = `${notice.title}\n${textOf(notice)}`;
       const words: Record<string, string> = settings.voice
         ? { Twiml: spoken(text.slice(0, longestSpoken)) }
