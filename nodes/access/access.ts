@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
-import { away, denied, go, headers, mustChange, refuse } from './answers.js';
+import { type AdminAuth, adminAuth } from './admin-auth.js';
+import { capabilities } from './capability.js';
+import { changesHandler, type LogHandler } from './changes.js';
 import { StartCode } from './codes.js';
 import { openDatabase } from './database.js';
 import { Door, type DoorEvent } from './door.js';
+import type { Gate } from './gate.js';
+import { judgeWith } from './judge.js';
 import { Live } from './live.js';
 import { Oidc, type OidcSettings } from './oidc.js';
-import { maySend, type PageSocket } from './page-socket.js';
+import { knowUser, maySend, type PageSocket, withoutClaims } from './page-socket.js';
 import { Pass, passHeader } from './pass.js';
-import { bearerOf, cookieOf, isEncrypted, isOwnOrigin, isRead, urlOf } from './request.js';
-import { atLeast, editorPermissions } from './roles.js';
+import { bearerOf, cookieOf, isChannel, isOwnOrigin } from './request.js';
+import { atLeast } from './roles.js';
 import { type Identity, type Session, Sessions } from './sessions.js';
 import { Users } from './users.js';
 
@@ -24,25 +27,13 @@ export interface AccessOptions {
   readonly oidc?: OidcSettings | undefined;
   /** Where people go who asked for nothing in particular. */
   readonly home?: string;
+  /** Where nodes serve their addresses, as Node-RED's `httpNodeRoot`. */
+  readonly nodeRoot?: string | undefined;
   /** Who came in, left or was refused. */
   readonly note?: (event: DoorEvent) => void;
 }
 
-/** Node-RED's `adminAuth`. */
-export interface AdminAuth {
-  readonly type: 'credentials';
-  readonly users: (name: string) => Promise<NodeRedUser | null>;
-  readonly authenticate: () => Promise<null>;
-  readonly tokens: (pass: string) => Promise<NodeRedUser | null>;
-  readonly tokenHeader: string;
-}
-
-interface NodeRedUser {
-  readonly username: string;
-  readonly permissions: string[];
-}
-
-export interface Access {
+export interface Access extends Gate {
   readonly users: Users;
   readonly sessions: Sessions;
   /** Path and query of the address that lets in whoever started it, once. */
@@ -54,8 +45,10 @@ export interface Access {
   middleware(request: IncomingMessage, response: ServerResponse, next: () => void): void;
   /** For the dashboard's Socket.IO: its pages' lock alone leaves this channel open. */
   ioMiddleware(socket: PageSocket, next: (error?: Error) => void): void;
-  /** Before every WebSocket of the server, also the editor's own. */
-  guardUpgrades(request: IncomingMessage, socket: Duplex): void;
+  /** Whether this WebSocket may be opened to talk to flows. */
+  mayOpen(request: IncomingMessage): boolean;
+  /** For Node-RED's `settings.logging`: notes who changes something through its admin API. */
+  readonly changes: LogHandler;
   close(): Promise<void>;
 }
 
@@ -92,13 +85,19 @@ export async function openAccess(options: AccessOptions, password?: string): Pro
   const tokenOf = (request: IncomingMessage): Identity | undefined => sessions.findToken(bearerOf(request));
 
   /** Who may open a socket: not another site's page with this browser's cookie. */
-  const opener = (request: IncomingMessage): { identity: Identity; allowed: () => boolean; id: string } | undefined => {
+  const opener = (request: IncomingMessage): Opener | undefined => {
     const session = sessionOf(request);
     if (session && !session.mustChange && isOwnOrigin(request, place))
-      return { identity: session, allowed: () => sessionOf(request) !== undefined, id: session.id };
+      return { identity: session, now: () => sessionOf(request), id: session.id };
     const identity = tokenOf(request);
-    return identity && { identity, allowed: () => tokenOf(request) !== undefined, id: '' };
+    return identity && { identity, now: () => tokenOf(request), id: '' };
   };
+
+  const judge = judgeWith({
+    ...place,
+    ...{ pass, home, sessionOf, tokenOf, isCapability: capabilities(options.nodeRoot) },
+    atDoor: (request, response, session) => void door.handle(request, response, session),
+  });
 
   return {
     users,
@@ -106,54 +105,65 @@ export async function openAccess(options: AccessOptions, password?: string): Pro
     startAddress: (next) => `/access/start?code=${code.code}${next ? `&next=${encodeURIComponent(next)}` : ''}`,
     firstPassword,
     adminAuth: adminAuth(pass, users),
-    middleware(request, response, next) {
-      delete request.headers[passHeader];
-      headers(request, response, isEncrypted(request, place));
-      const session = sessionOf(request);
-      if (urlOf(request).pathname.startsWith('/access/')) {
-        void door.handle(request, response, session);
-        return;
-      }
-      const identity = session ?? tokenOf(request);
-      if (!identity) return away(request, response);
-      if (session && !isRead(request) && !isOwnOrigin(request, place)) return refuse(response, 403);
-      if (session?.mustChange) return mustChange(request, response);
-      if (!atLeast(identity.role, isRead(request) ? 'viewer' : 'operator'))
-        return denied(request, response, identity, 'operator', home);
-      if (urlOf(request).pathname === '/' && !atLeast(identity.role, 'operator')) return go(response, home);
-      request.headers[passHeader] = pass.write(identity);
-      next();
-    },
+    admit: (request, response, next) => judge(request, response, next, true),
+    middleware: (request, response, next) => judge(request, response, next, false),
     ioMiddleware(socket, next) {
       const found = opener(socket.request);
-      if (!found) return next(new Error('locked'));
-      const { identity, allowed, id } = found;
-      socket.data['percept'] = { user: identity.user, role: identity.role };
+      if (!found) {
+        next(new Error('locked'));
+        return;
+      }
+      const { identity, now, id } = found;
+      knowUser(socket, identity);
       socket.use((packet, pass) => {
-        if (!allowed()) socket.disconnect(true);
-        else if (maySend(identity.role, packet)) pass();
+        const current = now();
+        if (!current) {
+          socket.disconnect(true);
+          return;
+        }
+        knowUser(socket, current);
+        if (maySend(current.role, packet) && withoutClaims(packet)) pass();
         else pass(new Error('not for this role'));
       });
       socket.once(
         'disconnect',
-        live.add(id, allowed, () => socket.disconnect(true)),
+        live.add(
+          id,
+          () => now() !== undefined,
+          () => socket.disconnect(true),
+        ),
       );
       next();
     },
-    guardUpgrades(request, socket) {
+    admitSocket(request, socket, next) {
       delete request.headers[passHeader];
       const found = opener(request);
-      if (!found) {
-        socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      // what viewers send over other sockets nobody looks at
+      if (!found || !(isChannel(request) || atLeast(found.identity.role, 'operator'))) {
+        socket.on('error', () => undefined);
+        socket.end(
+          `HTTP/1.1 ${found ? '403 Forbidden' : '401 Unauthorized'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+        );
         socket.destroy();
         return;
       }
-      request.headers[passHeader] = pass.write(found.identity);
+      const { identity, now, id } = found;
+      request.headers[passHeader] = pass.write(identity);
       socket.once(
         'close',
-        live.add(found.id, found.allowed, () => socket.destroy()),
+        live.add(
+          id,
+          () => atLeastNow(now(), identity),
+          () => socket.destroy(),
+        ),
       );
+      next();
     },
+    mayOpen(request) {
+      const found = opener(request);
+      return found !== undefined && atLeast(found.identity.role, 'operator');
+    },
+    changes: changesHandler((event) => options.note?.(event)),
     async close() {
       live.stop();
       database.close();
@@ -161,23 +171,14 @@ export async function openAccess(options: AccessOptions, password?: string): Pro
   };
 }
 
-function adminAuth(pass: Pass, users: Users): AdminAuth {
-  const nodeRedUser = ({ user, role }: Identity): NodeRedUser => ({
-    username: user,
-    permissions: editorPermissions(role),
-  });
-  return {
-    type: 'credentials',
-    users: async (name) => {
-      const user = users.find(name);
-      return user ? nodeRedUser({ user: user.name, role: user.role }) : null;
-    },
-    // there is one door: Node-RED's own would be a second, without our limits on guessing
-    authenticate: async () => null,
-    tokens: async (given) => {
-      const identity = pass.read(given);
-      return identity ? nodeRedUser(identity) : null;
-    },
-    tokenHeader: passHeader,
-  };
+interface Opener {
+  readonly identity: Identity;
+  /** Who it is by now; undefined: nobody who may be here. */
+  readonly now: () => Identity | undefined;
+  readonly id: string;
+}
+
+/** What was opened with more rights than are left ends. */
+function atLeastNow(current: Identity | undefined, opened: Identity): boolean {
+  return current !== undefined && atLeast(current.role, opened.role);
 }

@@ -1,4 +1,5 @@
 import { atLeast, type Role } from './roles.js';
+import type { Identity } from './sessions.js';
 
 /** The part of Socket.IO's server socket that the lock needs. */
 export interface PageSocket {
@@ -19,7 +20,12 @@ const questions: readonly (readonly string[])[] = [
   ['watch', 'fresh'],
   ['whole'],
   ['about', 'models'],
+  ['policy'],
+  ['channels'],
 ];
+
+/** Kinds of a question that do more than tell: an export may write a file. */
+const notForViewers = new Set<unknown>(['export']);
 
 /**
  * Whether somebody of this role may send this from a page: viewers may ask and choose what is shown.
@@ -31,5 +37,42 @@ export function maySend(role: Role, [event, , message]: readonly unknown[]): boo
   if (looking.has(event)) return true;
   if (event !== 'widget-action' || typeof message !== 'object' || message === null) return false;
   const keys = Object.keys(message);
-  return questions.some((known) => keys.length === known.length && known.every((key) => Object.hasOwn(message, key)));
+  if (!questions.some((known) => keys.length === known.length && known.every((key) => Object.hasOwn(message, key))))
+    return false;
+  const { payload } = message as { payload?: unknown };
+  if (payload === undefined) return true;
+  return (
+    typeof payload === 'object' && payload !== null && !notForViewers.has((payload as Record<string, unknown>)['kind'])
+  );
+}
+
+/** Who sent a message from a page, as flows read it in `msg._client.user`. */
+export interface PageUser {
+  readonly name: string;
+  readonly role: Role;
+}
+
+const place = 'percept';
+
+export function knowUser(socket: Pick<PageSocket, 'data'>, { user, role }: Identity): void {
+  socket.data[place] = { name: user, role } satisfies PageUser;
+}
+
+/** Who has this page open, where there is a door. */
+export function userOf(socket: { readonly data?: Readonly<Record<string, unknown>> }): PageUser | undefined {
+  return socket.data?.[place] as PageUser | undefined;
+}
+
+/** Messages may come as lists of lists; nobody means them deeper than this, and whoever reads them would run out of stack. */
+const deepest = 10;
+
+/**
+ * Who somebody is, says the door: what a page writes there itself is taken out.
+ * @returns whether the packet may go on
+ */
+export function withoutClaims(part: unknown, depth = 0): boolean {
+  if (typeof part !== 'object' || part === null) return true;
+  if (Array.isArray(part)) return depth < deepest && part.every((one) => withoutClaims(one, depth + 1));
+  if (Object.hasOwn(part, '_client')) delete (part as { _client?: unknown })._client;
+  return true;
 }

@@ -7,11 +7,16 @@ export interface Place {
   readonly publicUrl?: string | undefined;
 }
 
+/** Letter by letter as it came in. */
+export function pathAsSent(request: IncomingMessage): string {
+  // Express takes the part of the path off that an app is mounted on
+  return 'originalUrl' in request ? String(request.originalUrl) : (request.url ?? '');
+}
+
 /** Whatever a program sends as its path, it is read as one on this server. */
 export function urlOf(request: IncomingMessage): URL {
-  // Express takes the part of the path off that an app is mounted on
-  const asked = 'originalUrl' in request ? String(request.originalUrl) : request.url;
-  const path = asked?.startsWith('/') ? asked : '/';
+  const asked = pathAsSent(request);
+  const path = asked.startsWith('/') ? asked : '/';
   return URL.parse(`http://localhost${path}`) ?? new URL('http://localhost/');
 }
 
@@ -44,6 +49,11 @@ export function isOwnOrigin(request: IncomingMessage, place: Place): boolean {
   if (origin !== undefined) return origin === originOf(request, place);
   const site = request.headers['sec-fetch-site'];
   return site === undefined || site === 'same-origin' || site === 'none';
+}
+
+/** Engine.IO's own path, wherever a dashboard lies. */
+export function isChannel(request: IncomingMessage): boolean {
+  return /^[^?]*\/socket\.io\/(\?|$)/.test(pathAsSent(request));
 }
 
 export function isRead(request: IncomingMessage): boolean {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Express } from 'express';
 import { type Access, firstOwner } from '../access/access.js';
+import { guardServer } from '../access/gate.js';
 import { type Broker, startBroker } from './broker.js';
 import { addressesOf, makeServer, openDoor, type Reached } from './door.js';
 import { error } from './errors.js';
@@ -67,7 +68,7 @@ async function start(options: Options): Promise<Demo> {
   await listen(server, options);
   const port = (server.address() as AddressInfo).port;
   const access = await openDoor({ ...options, port });
-  server.prependListener('upgrade', access.guardUpgrades);
+  guardServer(server, access);
 
   const broker = await startBroker(userDir, 1883);
   process.env['PERCEPT_MQTT_PORT'] = String(broker.port);
@@ -142,9 +143,12 @@ function settings({ userDir, port, host, verbose }: Options, access: Access): Re
     },
     externalModules: { autoInstall: false },
     dashboard: { middleware: access.middleware, ioMiddleware: access.ioMiddleware },
-    logging: verbose
-      ? { console: { level: 'info', metrics: false, audit: false } }
-      : { percept: { level: 'warn', handler: quietLog } },
+    logging: {
+      ...(verbose
+        ? { console: { level: 'info', metrics: false, audit: false } }
+        : { percept: { level: 'warn', handler: quietLog } }),
+      changes: access.changes,
+    },
   };
 }
 

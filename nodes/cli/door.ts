@@ -1,16 +1,13 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { isIP } from 'node:net';
-import { dirname } from 'node:path';
 import { type Access, openAccess } from '../access/access.js';
+import { openAuditStore, recordDoor } from '../access/audit-sink.js';
 import type { DoorEvent } from '../access/door.js';
 import { accessError } from '../access/errors.js';
 import type { OidcSettings } from '../access/oidc.js';
 import { isRole, type Role } from '../access/roles.js';
-import { toPerceptError } from '../kit/index.js';
-import { appendAudit } from '../store/audit.js';
-import { openStore } from '../store/open.js';
 import { badOption, usualPlaces } from './options.js';
 import { speaker } from './texts.js';
 
@@ -52,13 +49,8 @@ export async function openDoor(reached: Reached, env: NodeJS.ProcessEnv = proces
   if (publicUrl !== undefined && !/^https?:/.test(URL.parse(publicUrl)?.protocol ?? ''))
     throw badOption(`"${publicUrl}" is not an address like https://plant.example`);
   const options = { folder: userDir, port, publicUrl, oidc: providerIn(env), home: '/dashboard/overview' };
-  const place = usualPlaces(userDir).store;
-  mkdirSync(dirname(place), { recursive: true });
-  const store = await openStore({ url: place, patient: true });
-  const note = ({ action, user, address, way }: DoorEvent): void => {
-    const entry = { who: user || 'somebody', action, detail: { address, ...(way ? { way } : {}) } };
-    appendAudit(store.db, entry).catch((thrown: unknown) => console.error(toPerceptError(thrown).localized()));
-  };
+  const store = await openAuditStore(usualPlaces(userDir).store);
+  const note = (event: DoorEvent): void => recordDoor(store, event);
   const access = await openAccess({ ...options, note }, env['PERCEPT_OWNER_PASSWORD']);
   return {
     ...access,

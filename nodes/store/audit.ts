@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import { redactText, toPerceptError } from '../kit/index.js';
 import type { AuditTable, Database } from './schema.js';
 
 export interface AuditEntry {
@@ -39,6 +41,82 @@ export async function appendAudit(db: Kysely<Database>, entry: AuditEntry): Prom
     if (numInsertedOrUpdatedRows === 1n) return;
     if (attempt === attempts) throw new Error('the audit log could not be appended to: too many writers at once');
   }
+}
+
+/** So many may wait for a store that is away; then the next one is said on the console instead. */
+const mostWaiting = 10_000;
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+
+/** What is to be written, by store: a row follows the one before it. */
+const waiting = new WeakMap<Kysely<Database>, { readonly rows: Waiting[]; busy: boolean }>();
+
+interface Waiting {
+  readonly entry: AuditEntry;
+  readonly written: () => void;
+}
+
+/**
+ * Tells the log what somebody did, for all who act: nodes, pages, commands. Holds nobody up, and waits for a store that is away.
+ * Secrets in addresses are masked.
+ * @returns resolves when it is written, or can never be; never rejects
+ */
+export function recordAudit({ db }: { readonly db: Kysely<Database> }, entry: AuditEntry): Promise<void> {
+  const queue = waiting.get(db) ?? { rows: [], busy: false };
+  waiting.set(db, queue);
+  if (queue.rows.length >= mostWaiting) {
+    console.error(`audit: ${entry.who} ${entry.action}: not written, too many are waiting`);
+    return Promise.resolve();
+  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  queue.rows.push({ entry: tidy(entry), written: resolve });
+  if (!queue.busy) {
+    queue.busy = true;
+    void writeAll(db, queue.rows).finally(() => {
+      queue.busy = false;
+    });
+  }
+  return promise;
+}
+
+async function writeAll(db: Kysely<Database>, rows: Waiting[]): Promise<void> {
+  let ms = firstPauseMs;
+  for (let first = rows[0]; first; first = rows[0]) {
+    try {
+      await appendAudit(db, first.entry);
+      ms = firstPauseMs;
+    } catch (thrown) {
+      const problem = toPerceptError(thrown);
+      if (!isClosed(thrown)) {
+        if (ms === firstPauseMs) console.error(`audit: ${redactText(problem.localized())}`);
+        await pause(ms, undefined, { ref: false });
+        ms = Math.min(2 * ms, longestPauseMs);
+        continue;
+      }
+      console.error(`audit: ${first.entry.who} ${first.entry.action}: not written, the store is closed`);
+    }
+    rows.shift()?.written();
+  }
+}
+
+/** Nothing more will ever be written there. */
+function isClosed(thrown: unknown): boolean {
+  return toPerceptError(thrown).code === 'store-closed' || /driver has already been destroyed/.test(String(thrown));
+}
+
+function tidy({ who, action, what = '', detail = {}, time = Date.now() }: AuditEntry): AuditEntry {
+  const clean = (text: string, length: number): string => redactText(text).replaceAll('\0', '\u2400').slice(0, length);
+  const details = Object.entries(detail).map(([key, value]): [string, string | number | boolean] => [
+    key,
+    typeof value === 'string' ? clean(value, 500) : value,
+  ]);
+  return {
+    who: clean(who, 200) || 'somebody',
+    action: clean(action, 80),
+    what: clean(what, 500),
+    detail: Object.fromEntries(details),
+    time,
+  };
 }
 
 /** Reads the whole chain. */
