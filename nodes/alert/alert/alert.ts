@@ -2,6 +2,8 @@ import { defineNode, type PerceptError } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
 import { Desk } from '../desk/desk.js';
 import { Policy } from '../policy/policy.js';
+import { answerAbout, isQuestion } from './about.js';
+import { serveIncident } from './incident.js';
 import { changeMessage, heartbeatMessage, noticeMessage } from './messages.js';
 import { requestOf } from './requests.js';
 import { serveTest } from './route.js';
@@ -43,6 +45,8 @@ export default defineNode({
       },
     });
     const unserve = serveTest(RED, id, desk);
+    const fail = (thrown: unknown) => context.fail(thrown);
+    const unserveIncident = serveIncident(RED, { store, name, policy, words, desk, config, fail });
     const beating = config.heartbeat > 0 ? setInterval(() => void beat(), config.heartbeat * 1000).unref() : undefined;
     // whoever is wired behind has to be there before the first notice is
     void ready.then(() => {
@@ -53,6 +57,7 @@ export default defineNode({
 
     return {
       async input({ msg }) {
+        if (isQuestion(msg)) return [null, answerAbout(msg, name, policy), null];
         const { alert, silence } = await desk.put(requestOf(msg));
         if (msg['finding'] !== undefined && alert) context.metrics.count('findings');
         return silence === undefined ? undefined : [null, { ...msg, payload: silence }, null];
@@ -60,6 +65,7 @@ export default defineNode({
       async close() {
         clearInterval(beating);
         unserve();
+        unserveIncident();
         await ready;
         await desk.close();
       },
