@@ -7,6 +7,9 @@ export const AlertConfig = Type.Object({
   policy: Type.String({ maxLength: 200, default: '' }),
   /** s between two signs of life; 0: none. */
   heartbeat: Type.Number({ minimum: 0, maximum: 86_400, default: 60 }),
+  /** On the page that a notice's link opens: address of the live picture, with `{source}` and `{zone}`; number to be called. */
+  live: Type.String({ maxLength: 1_000, default: '' }),
+  call: Type.String({ maxLength: 40, default: '' }),
   ...PolicySettings.properties,
 });
 export type AlertConfig = Static<typeof AlertConfig>;

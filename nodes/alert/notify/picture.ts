@@ -7,11 +7,16 @@ const types: Readonly<Record<string, string>> = { '.jpg': 'image/jpeg', '.jpeg':
 /** Mail servers refuse what is large. */
 const mostBytes = 3_000_000;
 
+/** @returns `image/jpeg`, where the key is that of a picture that mail programs and browsers show */
+export function pictureType(key: string): string | undefined {
+  return types[extname(key).toLowerCase()];
+}
+
 /** The first picture among the evidence. */
 export async function pictureOf({ evidence }: AlertNotice, bucket: Bucket): Promise<Picture | undefined> {
-  const key = evidence.find((one) => types[extname(one).toLowerCase()]);
+  const key = evidence.find((one) => pictureType(one) !== undefined);
   if (key === undefined) return undefined;
   const bytes = await bucket.get(key);
-  const type = types[extname(key).toLowerCase()] ?? '';
-  return bytes.length > mostBytes ? undefined : { name: basename(key), type, bytes };
+  const type = pictureType(key);
+  return type === undefined || bytes.length > mostBytes ? undefined : { name: basename(key), type, bytes };
 }

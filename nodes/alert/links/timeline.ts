@@ -1,0 +1,65 @@
+import { escaped, filled, type Language, type Severity } from '../../kit/index.js';
+import { type StepKind, stepKinds } from '../machine/state.js';
+import type { IncidentStep } from './incident.js';
+import { type PageTexts, pageTexts } from './texts.js';
+
+/** Shows times where the alert's policy says, with UTC for whoever points at them. */
+export class Clock {
+  readonly #lang: Language;
+  readonly #zone: { readonly timeZone?: string };
+
+  constructor(lang: Language, timeZone: string) {
+    this.#lang = lang;
+    this.#zone = timeZone ? { timeZone } : {};
+  }
+
+  text(time: number, dateStyle: 'medium' | 'short' = 'medium'): string {
+    return new Date(time).toLocaleString(this.#lang, { ...this.#zone, dateStyle, timeStyle: 'medium' });
+  }
+
+  html(time: number, dateStyle: 'medium' | 'short' = 'medium'): string {
+    const utc = new Date(time).toISOString();
+    return `<time datetime="${utc}" title="${utc}">${escaped(this.text(time, dateStyle))}</time>`;
+  }
+}
+
+/** What matters in the list: who was told, who took it, how it ended. */
+const strong: ReadonlySet<string> = new Set(['opened', 'worse', 'delivered', 'failed', 'acknowledged', 'resolved']);
+
+/** Newest first. */
+export function timeline(lang: Language, steps: readonly IncidentStep[], clock: Clock): string {
+  const lines = steps.map((step) => {
+    const weight = strong.has(step.kind) ? ' class="strong"' : '';
+    return `<li${weight}>${clock.html(step.time, 'short')}<span>${lineOf(lang, step, clock)}</span></li>`;
+  });
+  return `<ol class="steps">${lines.reverse().join('')}</ol>`;
+}
+
+function lineOf(lang: Language, { kind, by, detail }: IncidentStep, clock: Clock): string {
+  const text = pageTexts[lang];
+  if (!isStep(kind)) return escaped(kind);
+  const given = (name: string) => (typeof detail[name] === 'string' ? String(detail[name]) : '');
+  const at = (name: string) => (typeof detail[name] === 'number' ? clock.text(detail[name], 'short') : '');
+  const line = filled(text.step[kind], {
+    ...{ kind: given('kind'), source: given('source'), channel: given('channel'), why: given('why') },
+    ...{ who: given('to') || text.somebody, by: by || text.somebody, until: at('until'), next: at('next') },
+    held: heldFor(text, given('why')),
+    severity: severityOf(text, given('severity')),
+    back: Math.round(Number(detail['back'] ?? 0) / 1000),
+  });
+  const who = by !== '' && !text.step[kind].includes('{by}') ? filled(text.by, { by }) : '';
+  const error = given('error');
+  return `${line}${who}${error ? `<small>${escaped(error)}</small>` : ''}`;
+}
+
+function isStep(kind: string): kind is StepKind {
+  return stepKinds.some((one) => one === kind);
+}
+
+function heldFor({ held }: PageTexts, why: string): string {
+  return why === 'group' || why === 'cooldown' || why === 'quiet' ? held[why] : why;
+}
+
+function severityOf({ severity }: PageTexts, given: string): string {
+  return given in severity ? severity[given as Severity] : given;
+}
