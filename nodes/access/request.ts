@@ -45,9 +45,8 @@ export function originOf(request: IncomingMessage, place: Place): string {
  * something or opens a socket, in `Origin`; programs say neither, and have no cookie that somebody else could use.
  */
 export function isOwnOrigin(request: IncomingMessage, place: Place): boolean {
-  const { origin } = request.headers;
-  if (origin !== undefined) return origin === originOf(request, place);
-  const site = request.headers['sec-fetch-site'];
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (origin !== undefined && origin !== originOf(request, place)) return false;
   return site === undefined || site === 'same-origin' || site === 'none';
 }
 
@@ -66,8 +65,11 @@ export function wantsPage(request: IncomingMessage): boolean {
 
 /** @returns a path on this server, whatever was asked for: nobody is sent elsewhere after signing in */
 export function localPath(next: string | null | undefined, home: string): string {
-  if (!next?.startsWith('/') || next.startsWith('//') || /[\\\r\n\t]/.test(next)) return home;
-  return next.startsWith('/access/') ? home : next;
+  if (!next?.startsWith('/')) return home;
+  // as a browser would read it: it takes `\\` for `/` and leaves line ends out
+  const read = URL.parse(next, 'http://localhost');
+  if (read?.host !== 'localhost' || read.pathname.startsWith('//') || read.pathname.startsWith('/access/')) return home;
+  return read.pathname + read.search + read.hash;
 }
 
 /** Whom to slow down: a whole /64 of IPv6 belongs to one. */

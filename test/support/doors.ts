@@ -1,3 +1,5 @@
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { root } from './node-red.ts';
 
@@ -56,10 +58,72 @@ export class Visitor {
   }
 }
 
-interface Asking {
+export interface Asking {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+
+/** A request as a program sends it: any method, and the path letter by letter. */
+export function askRaw(
+  url: string,
+  path: string,
+  { method = 'GET', headers = {}, body }: Asking = {},
+): Promise<RawAnswer> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const asking = request({ hostname, port, path, method, headers, agent, timeout: 20_000 });
+    asking.once('response', (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.once('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(parts).toString(),
+        }),
+      );
+    });
+    // what leaves HTTP: CONNECT, or an upgrade that was taken
+    const left = ({
+      statusCode = 0,
+      headers: answered,
+    }: {
+      statusCode?: number;
+      headers: IncomingHttpHeaders;
+    }): void => {
+      asking.destroy();
+      resolve({ status: statusCode, headers: answered, body: '' });
+    };
+    asking.once('connect', left);
+    asking.once('upgrade', left);
+    asking.once('timeout', () => asking.destroy(new Error(`no answer to ${method} ${path}`)));
+    asking.once('error', reject);
+    asking.end(body);
+  });
+}
+
+/** Bytes as they are, and all that comes back until the other side closes or is silent for a while. */
+export function askBytes(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(Number(port), hostname, () => socket.write(bytes, 'latin1'));
+    socket.setTimeout(1_500, () => socket.destroy());
+    socket.on('data', (data: Buffer) => {
+      answer += data.toString('latin1');
+    });
+    socket.on('error', () => undefined);
+    socket.once('close', () => resolve(answer));
+  });
 }
 
 /** @returns what became of opening a WebSocket: `open`, or the status of the refusal */
