@@ -1,4 +1,4 @@
-import { type Runtime, Session, type Tensors } from '../runtime.js';
+import { type Runtime, Session, type Tensors, wasmRuntime } from '../runtime.js';
 import { keptShape, stepSizes } from './adam.js';
 import { momentNames, next, stepsModel } from './graphs.js';
 import { type Network, outputsOf, parametersOf, product } from './network.js';
@@ -10,13 +10,17 @@ export interface StepperOptions {
   readonly gate: Int32Array;
 }
 
-/** Takes steps of training. What a run gives is what the next one takes. */
+/**
+ * Takes steps of training. What a run gives is what the next one takes: the native runtime writes to one of two places by
+ * turns, since fresh memory for all parameters and moments takes longer to get than to fill.
+ */
 export class Stepper {
   readonly #runtime: Runtime;
   readonly #session: Session;
   readonly #network: Network;
   readonly #batch: number;
-  readonly #kept: Tensors = {};
+  #kept: Tensors = {};
+  #spare: Tensors | undefined;
 
   static async open(runtime: Runtime, network: Network, state: State, options: StepperOptions): Promise<Stepper> {
     const { batch, threads, gate } = options;
@@ -29,9 +33,10 @@ export class Stepper {
     this.#session = session;
     this.#network = network;
     this.#batch = batch;
-    for (const { name, dims, values } of this.#places(state)) {
+    for (const { name, dims, values } of this.#parts(state)) {
       this.#kept[name] = new runtime.Tensor('float32', values, [...keptShape(dims)]);
     }
+    if (runtime.name !== wasmRuntime) this.#spare = this.#likeKept();
   }
 
   /**
@@ -61,14 +66,16 @@ export class Stepper {
         [count],
       ),
     };
-    const results = await this.#session.run(feeds);
-    for (const name of Object.keys(this.#kept)) this.#kept[name] = results[name + next] as Tensors[string];
+    const results = await this.#session.run(feeds, this.#places(count));
+    if (this.#spare) this.#spare = this.#kept;
+    const names = Object.keys(this.#kept);
+    this.#kept = Object.fromEntries(names.map((name) => [name, results[name + next] as Tensors[string]]));
     return results['loss']?.data as Float32Array;
   }
 
   /** Writes where the parameters are now. */
   settle(state: State): void {
-    for (const { name, values } of this.#places(state)) {
+    for (const { name, values } of this.#parts(state)) {
       const { data } = this.#kept[name] as Tensors[string];
       if (data !== values) values.set(data as Float32Array);
     }
@@ -78,7 +85,25 @@ export class Stepper {
     await this.#session.release();
   }
 
-  *#places(state: State): Generator<{ name: string; dims: readonly number[]; values: Float32Array }> {
+  /** For all that comes out of `count` steps. */
+  #places(count: number): Tensors | undefined {
+    if (!this.#spare) return undefined;
+    const places = Object.entries(this.#spare).map(([name, place]) => [name + next, place] as const);
+    return {
+      ...Object.fromEntries(places),
+      loss: new this.#runtime.Tensor('float32', new Float32Array(count), [count]),
+    };
+  }
+
+  #likeKept(): Tensors {
+    const { Tensor } = this.#runtime;
+    const entries = Object.entries(this.#kept).map(([name, { size, dims }]) => {
+      return [name, new Tensor('float32', new Float32Array(size), dims)] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  *#parts(state: State): Generator<{ name: string; dims: readonly number[]; values: Float32Array }> {
     let at = 0;
     for (const { name, dims } of parametersOf(this.#network)) {
       const end = at + product(dims);
