@@ -79,6 +79,67 @@ test('what no channel takes comes out at the second output and reaches Catch nod
   assert.doesNotMatch(JSON.stringify([dead, errors()]) + nodeRed.log, /hidden-secret/);
 });
 
+const answers = () => nodeRed.messages('deliveries').filter(({ about }) => about === 'channels');
+
+test('a test goes over each channel at once and tells what came of it; the alert node leaves the answer alone', async () => {
+  const [asked, errors] = [provider.asked.length, nodeRed.messages('errors').length];
+  nodeRed.inject(notify, { topic: 'x', test: true });
+  const answer = await until(() => answers().at(-1), { what: 'the answer' });
+  const tests = answer['tests'] as { name: string; ok: boolean; error?: string }[];
+  assert.deepEqual(
+    tests.map(({ name, ok }) => [name, ok]),
+    [
+      ['nobody listens', false],
+      ['provider', true],
+    ],
+  );
+  assert.match(tests[0]?.error ?? '', /cannot be reached/);
+  assert.deepEqual([answer.payload, answer['test']], [false, undefined]);
+  assert.match(provider.asked.at(-1)?.body ?? '', /"occasion":"test"/);
+  assert.equal(provider.asked.length, asked + 1);
+  nodeRed.inject(notify, { topic: 'x', test: { channel: 'provider' } });
+  await until(() => answers().length === 2, { what: 'the second answer' });
+  assert.equal(answers().at(-1)?.payload, true);
+  assert.equal(nodeRed.messages('errors').length, errors);
+});
+
+test('how the channels do is answered to whoever asks', async () => {
+  const before = answers().length;
+  nodeRed.inject(notify, { topic: 'page 7', about: 'channels' });
+  const answer = await until(() => answers()[before], { what: 'the answer' });
+  const channels = answer['channels'] as { name: string; kind: string; waiting: number; lastDelivered?: number }[];
+  assert.equal(answer['topic'], 'page 7');
+  assert.deepEqual(
+    channels.map(({ name, kind, waiting }) => [name, kind, waiting]),
+    [
+      ['nobody listens', 'webhook', 0],
+      ['provider', 'webhook', 0],
+    ],
+  );
+  assert.ok(channels[1]?.lastDelivered);
+});
+
+test('what no channel took is sent again when somebody asks for it', async () => {
+  const dead = nodeRed.messages('undelivered')[0]?.['alert'] as AlertNotice;
+  const asked = provider.asked.length;
+  nodeRed.inject(notify, { topic: 'x', resend: dead.notice });
+  await until(() => provider.asked.slice(asked).some(({ body }) => body.includes(dead.notice)), { what: 'it again' });
+  await until(() => deliveries().some((one) => one?.notice === dead.notice && one.ok && !one.taken), { what: 'its end' });
+  nodeRed.inject(notify, { topic: 'x', resend: 'no.such' });
+  await until(() => nodeRed.messages('errors').some(({ error }) => /No notice/.test(JSON.stringify(error))));
+});
+
+test("the editor's button tests the channel that is deployed, and says what the provider answered", async () => {
+  const post = async (id: string) => await fetch(`${nodeRed.url}/percept/channel/${id}/test`, { method: 'POST' });
+  const asked = provider.asked.length;
+  assert.equal((await post(second)).status, 204);
+  assert.equal(provider.asked.length, asked + 1);
+  const refused = await post(first);
+  assert.equal(refused.status, 502);
+  assert.match(await refused.text(), /nobody listens cannot be reached/);
+  assert.equal((await post('fb07100000000009')).status, 404);
+});
+
 test('a message without a notice is an error with what to do', async () => {
   nodeRed.inject(notify, { topic: 'x', payload: 1 });
   await until(() => nodeRed.messages('errors').some(({ error }) => /no msg\.alert/.test(JSON.stringify(error))));

@@ -13,6 +13,7 @@ export class TrialChannel implements Channel {
   readonly sent: Parcel[] = [];
   readonly id: string;
   readonly name: string;
+  readonly kind = 'trial';
   readonly perMinute: number;
   act: Act;
 

@@ -30,6 +30,10 @@ export interface Channel {
   /** Of its configuration node. */
   readonly id: string;
   readonly name: string;
+  /** `email` */
+  readonly kind: string;
+  /** Whom a test goes to, where the channel serves persons by name alone. */
+  readonly testTo?: string;
   /** Notices a minute at most. */
   readonly perMinute: number;
   /**

@@ -4,7 +4,8 @@ import { redactText } from '../../kit/index.js';
 import { type Channel, type Parcel, SendProblem } from './channel.js';
 import { channelError } from './errors.js';
 import { html } from './html.js';
-import { addressOf, type ChannelOptions, hidden, needed } from './settings.js';
+import { tapLines } from './links.js';
+import { addressOf, basicsOf, type ChannelOptions, hidden, needed } from './settings.js';
 import { changesEarlier, textOf } from './words.js';
 
 interface Transport {
@@ -29,7 +30,7 @@ export function email(options: ChannelOptions): Channel {
   const { id, name, settings } = options;
   let open: Promise<Transport> | undefined;
   return {
-    ...{ id, name, perMinute: settings.perMinute },
+    ...basicsOf(options),
     async send(parcel) {
       const from = needed(name, 'from', settings.from);
       const to = addressOf(options, parcel.notice.to);
@@ -83,8 +84,10 @@ async function mailOf({ notice, key, earlier, picture }: Parcel, from: string, t
   const messageId = `<${createHash('sha256').update(`${channel} ${key}`).digest('hex').slice(0, 32)}@${host}>`;
   const seen = changesEarlier(notice) ? undefined : await picture();
   const [root] = earlier;
+  const taps = tapLines(notice);
+  const text = [textOf(notice), ...(taps.length > 0 ? ['', ...taps] : [])].join('\n');
   return {
-    ...{ from, to, messageId, subject: notice.title, text: textOf(notice), html: html(notice, seen !== undefined) },
+    ...{ from, to, messageId, subject: notice.title, text, html: html(notice, seen !== undefined) },
     ...(root ? { inReplyTo: earlier.at(-1), references: [...new Set([root, ...earlier.slice(-5)])] } : {}),
     ...(notice.severity === 'critical' && !notice.quiet ? { priority: 'high' as const } : {}),
     headers: { 'Auto-Submitted': 'auto-generated' },

@@ -3,14 +3,14 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { type AlertNotice, brokerLabel, connectionOptions } from '../../kit/index.js';
 import { type Channel, SendProblem } from './channel.js';
 import { channelError } from './errors.js';
-import { type ChannelOptions, needed } from './settings.js';
+import { basicsOf, type ChannelOptions, needed } from './settings.js';
 
 /**
  * The notice as JSON with QoS 1 on `<topic>/<policy>`. With discovery, Home Assistant has a sensor per policy: how its newest alert
  * stands, all else as attributes (https://www.home-assistant.io/integrations/sensor.mqtt/).
  */
 export function mqtt(options: ChannelOptions): Channel {
-  const { id, name, settings } = options;
+  const { name, settings } = options;
   const announced = new Set<string>();
   let client: Promise<MqttClient> | undefined;
 
@@ -34,7 +34,7 @@ export function mqtt(options: ChannelOptions): Channel {
   }
 
   return {
-    ...{ id, name, perMinute: settings.perMinute },
+    ...basicsOf(options),
     async send({ notice }, signal) {
       if (!options.broker) needed(name, 'broker', undefined);
       const connection = await connected();

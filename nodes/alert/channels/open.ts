@@ -20,7 +20,7 @@ export function openChannel(options: ChannelOptions): Channel {
 /** Stands for one that cannot be used: what is sent goes on to the next. */
 export function brokenChannel(id: string, problem: PerceptError): Channel {
   return {
-    ...{ id, name: id, perMinute: Number.POSITIVE_INFINITY },
+    ...{ id, name: id, kind: '', perMinute: Number.POSITIVE_INFINITY },
     send: async () => {
       throw new SendProblem('refused', problem);
     },

@@ -8,7 +8,7 @@ import { type Device, devicesOf, noteOutcome, removeDevice } from './push-device
 import { pushError } from './push-errors.js';
 import { type PushKeys, pushKeys } from './push-keys.js';
 import { payloadOf, topicOf, urgencyOf } from './push-payload.js';
-import type { ChannelOptions } from './settings.js';
+import { basicsOf, type ChannelOptions } from './settings.js';
 
 /** Shows a notice on pages that are open. @returns whether one of the person's has confirmed it */
 export type ShowOnPages = (notice: AlertNotice) => Promise<boolean>;
@@ -35,7 +35,7 @@ const services =
  * that is gone for good is removed.
  */
 export function push(options: ChannelOptions): PushChannel {
-  const { id, name, settings, store, folder = '.' } = options;
+  const { name, settings, store, folder = '.' } = options;
   if (!store) throw channelError('notify-setting', { channel: name, setting: 'store' });
   const showing = new Set<ShowOnPages>();
   let made: Promise<PushKeys> | undefined;
@@ -48,7 +48,8 @@ export function push(options: ChannelOptions): PushChannel {
   };
   const own = URL.parse(settings.url);
   return {
-    ...{ id, name, perMinute: settings.perMinute, store, keys },
+    ...basicsOf(options),
+    ...{ store, keys },
     check(endpoint) {
       const url = URL.parse(endpoint);
       if (url && own && url.origin === own.origin) return;

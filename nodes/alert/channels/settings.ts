@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { BrokerSettings, TlsSettings } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
-import { SendProblem } from './channel.js';
+import { type Channel, SendProblem } from './channel.js';
 import { channelError } from './errors.js';
 
 export const channelKinds = ['email', 'webhook', 'ntfy', 'telegram', 'twilio', 'mqtt', 'push', 'sns'] as const;
@@ -57,6 +57,13 @@ export interface ChannelOptions {
   /** Web Push: where devices are kept, and the folder of the key. */
   readonly store?: Store;
   readonly folder?: string;
+}
+
+/** What every channel tells of itself. */
+export function basicsOf({ id, name, settings }: ChannelOptions): Omit<Channel, 'send' | 'close'> {
+  const { kind, to, people, perMinute } = settings;
+  const [somebody] = to.trim() === '' ? people : [];
+  return { id, name, kind, perMinute, ...(somebody ? { testTo: somebody.name } : {}) };
 }
 
 /** @throws SendProblem `notify-no-address` */

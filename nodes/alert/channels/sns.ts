@@ -4,7 +4,7 @@ import { redactText } from '../../kit/index.js';
 import { type Channel, type Parcel, SendProblem } from './channel.js';
 import { channelError } from './errors.js';
 import { numberOf } from './numbers.js';
-import { addressOf, type ChannelOptions, hidden } from './settings.js';
+import { addressOf, basicsOf, type ChannelOptions, hidden } from './settings.js';
 import { problemOf } from './sns-errors.js';
 import { textOf } from './words.js';
 
@@ -24,7 +24,7 @@ const topicArn = /^arn:[\w-]+:sns:([\w-]+):\d+:[\w.-]+$/;
  * (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
  */
 export function sns(options: ChannelOptions): Channel {
-  const { id, name, settings, secrets } = options;
+  const { name, settings, secrets } = options;
   const clients = new Map<string, Promise<Open>>();
 
   function opened(region: string): Promise<Open> {
@@ -36,7 +36,7 @@ export function sns(options: ChannelOptions): Channel {
   }
 
   return {
-    ...{ id, name, perMinute: settings.perMinute },
+    ...basicsOf(options),
     async send(parcel, signal) {
       const to = addressOf(options, parcel.notice.to);
       const [, topicRegion] = topicArn.exec(to) ?? [];

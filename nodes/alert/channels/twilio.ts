@@ -1,27 +1,31 @@
 import type { Channel } from './channel.js';
 import { ask, parsed } from './http.js';
+import { linkSecrets } from './links.js';
 import { numberOf } from './numbers.js';
-import { addressOf, type ChannelOptions, hidden, needed } from './settings.js';
+import { addressOf, basicsOf, type ChannelOptions, hidden, needed } from './settings.js';
+import { smsText } from './sms.js';
 import { textOf } from './words.js';
 
-/** Texts are told in a few SMS at most. */
-const longestSms = 480;
 const longestSpoken = 600;
 /** Messages and calls by REST (https://www.twilio.com/docs/messaging/api, https://www.twilio.com/docs/voice/api). */
 export function twilio(options: ChannelOptions): Channel {
-  const { id, name, settings, secrets } = options;
+  const { name, settings, secrets } = options;
   return {
-    ...{ id, name, perMinute: settings.perMinute },
+    ...basicsOf(options),
     async send({ notice }, signal) {
       const account = needed(name, 'user', secrets.user);
       const password = needed(name, 'password', secrets.password);
       const number = numberOf(name, addressOf(options, notice.to));
-      const text = `${notice.title}\n${textOf(notice)}`;
       const words: Record<string, string> = settings.voice
-        ? { Twiml: spoken(text.slice(0, longestSpoken)) }
-        : { Body: text.slice(0, longestSms) };
+        ? { Twiml: spoken(`${notice.title}\n${textOf(notice)}`.slice(0, longestSpoken)) }
+        : { Body: smsText(notice) };
       const said = await ask({
-        ...{ channel: name, signal, timeout: settings.timeout * 1000, secrets: hidden(secrets) },
+        ...{
+          channel: name,
+          signal,
+          timeout: settings.timeout * 1000,
+          secrets: [...hidden(secrets), ...linkSecrets(notice)],
+        },
         url: `${settings.url || 'https://api.twilio.com'}/2010-04-01/Accounts/${account}/${settings.voice ? 'Calls' : 'Messages'}.json`,
         headers: {
           'Content-Type': 'application/x-www-form-urlencoded',

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { Channel } from './channel.js';
 import { ask } from './http.js';
-import { addressOf, type ChannelOptions, hidden, needed } from './settings.js';
+import { linkSecrets } from './links.js';
+import { addressOf, basicsOf, type ChannelOptions, hidden, needed } from './settings.js';
 
 /**
  * What the receiver compares: HMAC-SHA256 of the time, a dot and the body, as Stripe and others sign.
@@ -13,9 +14,9 @@ export function signatureOf(secret: string, time: number, body: string): string 
 
 /** `POST` of the notice as JSON; the key lets the receiver know a repeat. */
 export function webhook(options: ChannelOptions): Channel {
-  const { id, name, settings, secrets } = options;
+  const { name, settings, secrets } = options;
   return {
-    ...{ id, name, perMinute: settings.perMinute },
+    ...basicsOf(options),
     async send({ notice, key }, signal) {
       const url = settings.url ? settings.url : addressOf(options, notice.to);
       const body = JSON.stringify({ alert: notice });
@@ -28,7 +29,7 @@ export function webhook(options: ChannelOptions): Channel {
       };
       await ask({
         ...{ channel: name, url: needed(name, 'url', url), headers, body, signal },
-        ...{ timeout: settings.timeout * 1000, secrets: hidden(secrets) },
+        ...{ timeout: settings.timeout * 1000, secrets: [...hidden(secrets), ...linkSecrets(notice)] },
       });
       return {};
     },

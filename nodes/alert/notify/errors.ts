@@ -25,6 +25,30 @@ export const notifyError = defineErrors({
       action: '노드를 열어 하나 이상 추가한 뒤 배포하세요.',
     },
   },
+  'notify-unknown-channel': {
+    'en-US': {
+      status: 'no such channel',
+      text: 'This node has no channel "{channel}" to test.',
+      action: 'Name one of its channels, or say true for all.',
+    },
+    ko: {
+      status: '없는 채널',
+      text: '이 노드에는 시험할 채널 "{channel}"이(가) 없습니다.',
+      action: '노드의 채널 이름을 넣거나, 모두 시험하려면 true를 넣으세요.',
+    },
+  },
+  'notify-unknown-notice': {
+    'en-US': {
+      status: 'no such notice',
+      text: 'No notice "{notice}" waits to be sent again.',
+      action: 'The second output named those that no channel took; they are kept for 30 days.',
+    },
+    ko: {
+      status: '없는 통지',
+      text: '다시 보낼 통지 "{notice}"이(가) 없습니다.',
+      action: '어떤 채널도 받지 않은 통지는 두 번째 출력에 나오며 30일 동안 보관됩니다.',
+    },
+  },
   'notify-failed': {
     'en-US': {
       status: 'not delivered',

@@ -5,10 +5,14 @@ import type { Store } from '../../store/store.js';
 import { started } from '../alert/started.js';
 import type { Channel } from '../channels/channel.js';
 import { brokenChannel } from '../channels/open.js';
+import { linking } from '../links/linking.js';
+import { offerPictures } from '../links/pictures.js';
+import { withoutLinks } from '../links/writer.js';
 import { Spool } from '../spool/spool.js';
 import { notifyError } from './errors.js';
 import { outcomeMessage, takenMessage } from './messages.js';
 import { pictureOf } from './picture.js';
+import { answerTo } from './requests.js';
 
 const read = messageReader(Type.Object({ alert: AlertNotice }));
 
@@ -26,6 +30,9 @@ export default defineNode({
     failover: Type.Number({ minimum: 0, maximum: 86_400, default: 60 }),
     giveUp: Type.Number({ minimum: 0, maximum: 10_080, default: 120 }),
     firstPause: Type.Number({ minimum: 0.1, maximum: 3_600, default: 2 }),
+    /** Where people reach this Node-RED; h that a link in a notice is good. */
+    publicUrl: Type.String({ maxLength: 1_000, default: '' }),
+    linkHours: Type.Number({ exclusiveMinimum: 0, maximum: 744, default: 24 }),
   }),
   async start(context) {
     const { id, config, RED, signal } = context;
@@ -44,6 +51,8 @@ export default defineNode({
         }),
       );
     }
+    const linked = linking(config, RED, (thrown) => context.fail(thrown));
+    const withdraw = bucket ? offerPictures(bucket) : undefined;
     let trouble: string | undefined;
     const spool = new Spool({
       ...{ store, channels, signal, name: id },
@@ -56,10 +65,11 @@ export default defineNode({
       ...(bucket ? { picture: (notice: AlertNotice) => pictureOf(notice, bucket) } : {}),
       tell: (outcome) => {
         const { notice, ok, error } = outcome;
-        const message = outcomeMessage(outcome);
+        const message = outcomeMessage({ ...outcome, notice: withoutLinks(notice) });
         if (ok) trouble = undefined;
         context.metrics.count(ok ? 'delivered' : 'undelivered');
-        context.send(message, ok ? null : { ...message });
+        // only whoever delivers it by other means needs its links
+        context.send(message, ok ? null : outcomeMessage(outcome));
         if (!ok) context.fail(notifyError('notify-failed', { title: notice.title, problem: error ?? '-' }), message);
       },
       onTrouble: (problem, { name }) => {
@@ -75,6 +85,7 @@ export default defineNode({
       },
       onChange: () => void show(),
     });
+    const words = { title: context.translate('notify.test.title'), text: context.translate('notify.test.text') };
     void ready.then(() => {
       if (signal.aborted) return;
       spool.start();
@@ -83,15 +94,21 @@ export default defineNode({
 
     return {
       async input({ msg }) {
+        const answered = await answerTo(msg, { spool, channels, words, name: context.name });
+        if (answered !== undefined) {
+          void show();
+          return [answered, null];
+        }
         const notice = noticeIn(msg);
-        const known = await spool.take(notice);
-        context.send(known ? outcomeMessage(known) : takenMessage(notice), null);
+        const known = await spool.take(linked(notice));
+        context.send(known ? outcomeMessage({ ...known, notice }) : takenMessage(notice), null);
         spool.wake();
         return undefined;
       },
       async close() {
         await ready;
         await spool.close();
+        withdraw?.();
       },
     };
 

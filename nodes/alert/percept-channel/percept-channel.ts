@@ -4,6 +4,7 @@ import { type BrokerSettings, defineNode, type TlsSettings } from '../../kit/ind
 import type { Store } from '../../store/store.js';
 import { openChannel } from '../channels/open.js';
 import { ChannelSettings } from '../channels/settings.js';
+import { serveChannelTest } from './route.js';
 
 /** Node-RED's own TLS configuration node. */
 interface TlsConfig {
@@ -24,7 +25,7 @@ export default defineNode({
     token: { type: 'password' },
     dkimKey: { type: 'password' },
   },
-  async start({ id, name, config, credentials, RED, use }) {
+  async start({ id, name, config, credentials, RED, signal, translate, use }) {
     const broker =
       config.kind === 'mqtt'
         ? (await use<{ readonly settings: BrokerSettings }>(config.broker, 'percept-broker')).settings
@@ -38,6 +39,14 @@ export default defineNode({
       ...(broker ? { broker } : {}),
       ...(store ? { store, folder: RED.settings.userDir ?? '.' } : {}),
     });
-    return { api: channel, close: async () => await channel.close?.() };
+    const words = { title: translate('percept-channel.test.title'), text: translate('percept-channel.test.text') };
+    const unserve = serveChannelTest(RED, { channel, words, signal });
+    return {
+      api: channel,
+      close: async () => {
+        unserve();
+        await channel.close?.();
+      },
+    };
   },
 });

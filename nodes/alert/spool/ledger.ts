@@ -19,6 +19,19 @@ export interface Outcome {
   readonly error?: string;
 }
 
+/** How a channel does. */
+export interface ChannelHealth {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  /** Notices of this node that it has not taken yet. */
+  readonly waiting: number;
+  /** ms UTC */
+  readonly lastDelivered?: number;
+  readonly lastError?: string;
+  readonly lastErrorAt?: number;
+}
+
 export interface Failed {
   readonly failure: Failure;
   readonly problem: Pick<PerceptError, 'message'>;
@@ -162,6 +175,53 @@ export class Ledger {
     return await this.#rows.waitingCount(this.#options.store.db);
   }
 
+  /** How the channels do, as far back as the spool remembers. */
+  async health(): Promise<ChannelHealth[]> {
+    const { store, channels } = this.#options;
+    const waiting = await this.#rows.waitingByChannel(store.db);
+    return await Promise.all(
+      channels.map(async ({ id, name, kind }) => {
+        const delivered = await this.#rows.newestOf(store.db, id, 'delivered');
+        const failed = await this.#rows.newestOf(store.db, id, 'error');
+        return {
+          ...{ id, name, kind, waiting: waiting.get(id) ?? 0 },
+          ...(delivered ? { lastDelivered: delivered.changed_at } : {}),
+          ...(failed ? { lastError: failed.error, lastErrorAt: failed.changed_at } : {}),
+        };
+      }),
+    );
+  }
+
+  /** Keeps what came of a test, for the health of its channel and its rate. */
+  async tested(channel: Channel, notice: AlertNotice, error = ''): Promise<void> {
+    await this.#turn(async (trx, now) => {
+      const row = { key: keyOf(notice), thread: threadOf(notice), body: JSON.stringify(notice) };
+      const place = this.#options.channels.indexOf(channel);
+      const over = { state: 'tested' as const, channel: channel.id, place, attempts: 1, sent_at: now };
+      await this.#rows.addOver(trx, row, { ...over, error: error.slice(0, longestError), changed_at: now });
+    });
+  }
+
+  /**
+   * Begins anew with what no channel took.
+   * @param notice its name, as `17.3`; without it all
+   * @returns how many
+   */
+  async resend(notice?: string): Promise<number> {
+    return await this.#turn(async (trx, now) => {
+      const dead = await this.#rows.dead(trx);
+      const wanted = notice === undefined ? dead : dead.filter((row) => noticeOf(row).notice === notice);
+      const [first] = this.#options.channels;
+      for (const { id } of wanted) {
+        await this.#rows.change(trx, id, {
+          ...{ state: 'waiting', place: 0, channel: first?.id ?? '', attempts: 0, unanswered: 0, begun_at: null },
+          ...{ due: now, holder: null, changed_at: now },
+        });
+      }
+      return wanted.length;
+    });
+  }
+
   /** Removes what has been over for a week, or a month where it failed. */
   async sweep(): Promise<void> {
     const { store } = this.#options;
@@ -204,6 +264,11 @@ export class Ledger {
     if (follows.what === 'next' && !next) {
       await this.#end(trx, row, { state: 'failed', error, again, unanswered }, now);
       return;
+    }
+    if (follows.what === 'next') {
+      const { channel, place, attempts, sent_at } = row;
+      const passed = { state: 'passed' as const, channel, place, attempts, sent_at, error, changed_at: now };
+      await this.#rows.addOver(trx, { ...row, key: `${row.key}#${place}` }, passed);
     }
     const changes = { state: 'waiting' as const, holder: null, error, again, changed_at: now };
     await this.#rows.change(

@@ -44,6 +44,22 @@ export class SpoolRows {
       .execute();
   }
 
+  /** What is over as it comes: a trace for the health of its channel. */
+  async addOver(
+    db: Db,
+    { key, thread, body }: Pick<SpoolRow, 'key' | 'thread' | 'body'>,
+    over: Pick<SpoolRow, 'state' | 'channel' | 'place' | 'attempts' | 'sent_at' | 'error' | 'changed_at'>,
+  ): Promise<void> {
+    await db
+      .insertInto('notice_spool')
+      .values({
+        ...{ spool: this.#spool, key, thread, body, unanswered: 0, again: 0, begun_at: over.sent_at, due: null },
+        ...{ holder: null, reference: '', told: 1, created_at: over.changed_at, ...over },
+      })
+      .onConflict((conflict) => conflict.columns(['spool', 'key']).doUpdateSet(over))
+      .execute();
+  }
+
   async change(db: Db, id: number, changes: Partial<SpoolRow>): Promise<void> {
     await db.updateTable('notice_spool').set(changes).where('id', '=', id).execute();
   }
@@ -141,6 +157,31 @@ export class SpoolRows {
       .where('due', 'is not', null)
       .executeTakeFirstOrThrow();
     return Number(n);
+  }
+
+  /** How many wait on each channel. */
+  async waitingByChannel(db: Db): Promise<ReadonlyMap<string, number>> {
+    const rows = await db
+      .selectFrom('notice_spool')
+      .select((eb) => ['channel', eb.fn.countAll<number>().as('n')])
+      .where('spool', '=', this.#spool)
+      .where('due', 'is not', null)
+      .groupBy('channel')
+      .execute();
+    return new Map(rows.map(({ channel, n }) => [channel, Number(n)]));
+  }
+
+  /** Of a channel, whichever node used it: the newest that it delivered, or that it did not take. */
+  async newestOf(db: Db, channel: string, what: 'delivered' | 'error'): Promise<SpoolRow | undefined> {
+    const rows = db.selectFrom('notice_spool').selectAll().where('channel', '=', channel);
+    const those =
+      what === 'error' ? rows.where('error', '<>', '') : rows.where('state', 'in', ['delivered', 'tested']).where('error', '=', '');
+    return await those.orderBy('sent_at', 'desc').limit(1).executeTakeFirst();
+  }
+
+  /** What no channel took, and is told. */
+  async dead(db: Db): Promise<SpoolRow[]> {
+    return await this.#rows(db).where('state', '=', 'failed').where('told', '=', 1).orderBy('id').execute();
   }
 
   /** What is over and told goes after a while; what failed may be looked at for longer. @returns rows that went */

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AlertNotice, type PerceptError, toPerceptError } from '../../kit/index.js';
 import { newHolder } from '../../store/feed/holder.js';
 import { type Channel, type Picture, SendProblem } from '../channels/channel.js';
-import { beginWork, Ledger, type LedgerOptions, noticeOf, type Outcome } from './ledger.js';
+import { type Tried, tryChannel } from '../channels/trial.js';
+import { beginWork, type ChannelHealth, Ledger, type LedgerOptions, noticeOf, type Outcome } from './ledger.js';
 import type { SpoolRow } from './rows.js';
 
 export interface SpoolOptions extends LedgerOptions {
@@ -68,6 +69,24 @@ export class Spool {
 
   async waiting(): Promise<number> {
     return await this.#ledger.waiting();
+  }
+
+  async health(): Promise<ChannelHealth[]> {
+    return await this.#ledger.health();
+  }
+
+  /** Sends a test over a channel at once, past all that waits. Resolves when it is over, well or not. */
+  async test(channel: Channel, notice: AlertNotice): Promise<Tried> {
+    const tried = await tryChannel(channel, notice, this.#end.signal);
+    await this.#ledger.tested(channel, notice, tried.error);
+    return tried;
+  }
+
+  /** @param notice the name of one that no channel took; without it all. @returns how many are sent again */
+  async resend(notice?: string): Promise<number> {
+    const count = await this.#ledger.resend(notice);
+    this.wake();
+    return count;
   }
 
   /** After the signal was aborted: what is on its way may end, for a few seconds. */
