@@ -180,10 +180,10 @@ test('a link acts for whom it was sent to, whoever is signed in where it is open
 
 test('who opened a page and who took an alert stands in the audit log, unbroken and without the link', async () => {
   const links = await site.links('lane');
-  const id = String(alertOf('lane')?.id);
+  const id = alertOf('lane')?.id;
   for (let i = 0; i < 3; i++) await get(links.acknowledge);
   await post(links.acknowledge);
-  const rows = async () => (await site.audit()).filter(({ what }) => what === `alert ${id}`);
+  const rows = async () => (await site.audit()).filter(({ what }) => what === 'loitering/lane/');
   await until(async () => (await rows()).some(({ action }) => action === 'acknowledged'), { what: 'the row' });
   assert.deepEqual(
     (await rows()).map(({ who, action }) => [who, action]),
@@ -196,6 +196,7 @@ test('who opened a page and who took an alert stands in the audit log, unbroken 
   assert.deepEqual(JSON.parse(row?.detail ?? ''), {
     policy: 'house',
     way: 'link',
+    alert: id,
     channel: 'mail',
     address: '127.0.0.1',
   });

@@ -28,6 +28,7 @@ export function serveIncident(RED: NodeAPI, parts: IncidentParts): () => void {
   const one: LinkPlace = {
     ...{ ...place, ways: waysOf(config, fail), onProblem: fail },
     acknowledge: async (id, by) => {
+      // who did so over which channel and from where, the page writes into the audit log
       const { alert } = await desk.put({ type: 'acknowledge', which: { id }, by });
       return alert?.by;
     },

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { type Language, languageOf, sendPage, toPerceptError } from '../../kit/index.js';
-import { appendAudit } from '../../store/audit.js';
+import { recordAudit } from '../../store/audit.js';
 import { addressOf, Guesses } from './guesses.js';
 import { type AlertPlace, canBeTaken, type Incident, readIncident } from './incident.js';
 import { calmPage, incidentPage, type Ways } from './page.js';
@@ -150,10 +150,8 @@ async function showPicture(visit: Visit, { incident }: Found, n: number): Promis
 
 function audit(request: Request, { place, incident }: Found, action: 'opened' | 'acknowledged'): void {
   const { alert, person, channel } = incident;
-  const detail = { policy: alert.policy, way: 'link', channel, address: addressOf(request) };
-  appendAudit(place.store.db, { who: person, action, what: `alert ${alert.id}`, detail }).catch((thrown: unknown) =>
-    place.onProblem(thrown),
-  );
+  const detail = { policy: alert.policy, way: 'link', alert: alert.id, channel, address: addressOf(request) };
+  void recordAudit(place.store, { who: person, action, what: alert.key, detail });
 }
 
 /** The same whatever is wrong with it: whether there is such an alert is nobody's business. */
