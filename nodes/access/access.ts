@@ -97,6 +97,15 @@ export async function openAccess(options: AccessOptions, password?: string): Pro
     ...place,
     ...{ pass, home, sessionOf, tokenOf, isCapability: capabilities(options.nodeRoot) },
     atDoor: (request, response, session) => void door.handle(request, response, session),
+    opened(request, response, identity, session) {
+      const now = () => (session ? sessionOf(request) : tokenOf(request));
+      const ended = live.add(
+        session?.id ?? '',
+        () => atLeastNow(now(), identity),
+        () => response.destroy(),
+      );
+      response.once('close', ended);
+    },
   });
 
   return {

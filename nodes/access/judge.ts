@@ -13,6 +13,13 @@ export interface JudgeParts extends Place {
   readonly tokenOf: (request: IncomingMessage) => Identity | undefined;
   /** The pages under `/access/`. */
   readonly atDoor: (request: IncomingMessage, response: ServerResponse, session: Session | undefined) => void;
+  /** It may stay open for long, as a stream of events does: it ends with the session. */
+  readonly opened: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    identity: Identity,
+    session: Session | undefined,
+  ) => void;
 }
 
 type Judge = (request: IncomingMessage, response: ServerResponse, next: () => void, atGate: boolean) => void;
@@ -55,6 +62,7 @@ export function judgeWith(parts: JudgeParts): Judge {
     else {
       request.headers[passHeader] = pass.write(identity);
       judged.add(request);
+      parts.opened(request, response, identity, session);
       next();
     }
   };
