@@ -9,7 +9,7 @@ if (process.argv.includes('--clean')) rmSync(join(root, 'dist'), { recursive: tr
 const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
   stdio: 'inherit',
 });
-const assets = globSync('**/*.{html,json,svg,png,sql}', {
+const assets = globSync(['**/*.{html,json,svg,png,sql,css}', '**/page/*.{js,mjs}'], {
   cwd: join(root, 'nodes'),
   exclude: (name) => name === 'dashboard' || name === 'node_modules',
 });

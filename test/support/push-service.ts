@@ -81,7 +81,7 @@ export class PushService {
   }
 
   async last(name: string, count = 1): Promise<Pushed> {
-    return await until(() => (this.pushed.get(name)?.length ?? 0) >= count && this.pushed.get(name)?.at(-1), {
+    return await until(() => (this.pushed.get(name) ?? [])[count - 1] && this.pushed.get(name)?.at(-1), {
       what: `push ${count} to ${name}; ${this.improper.join()}`,
     });
   }
@@ -129,7 +129,7 @@ function vapid(authorization: string, origin: string): { claims: Pushed['claims'
   const [, token = '', key = ''] = /^vapid t=([\w.-]+), ?k=([\w-]+)$/.exec(authorization) ?? [];
   const [head = '', body = '', signature = ''] = token.split('.');
   const point = Buffer.from(key, 'base64url');
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((part) => part.toString('base64url'));
+  const [x, y] = [point.toString('base64url', 1, 33), point.toString('base64url', 33)];
   const publicKey = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
   const signed = verify(
     'sha256',

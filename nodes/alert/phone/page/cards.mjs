@@ -1,0 +1,135 @@
+/** What an alert looks like. All texts become text nodes: nothing that a finding says is taken for HTML. */
+
+const shapes = {
+  notice: 'M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1z',
+  warning: 'M8 1 15.5 14.5H.5z',
+  critical: 'M5 1h6l4 4v6l-4 4H5l-4-4V5z',
+};
+const vector = 'http://www.w3.org/2000/svg';
+
+/**
+ * @param {string} name
+ * @param {Record<string, string | undefined>} [attributes]
+ * @param {...(Node | string | undefined | false)} content
+ */
+export function element(name, attributes = {}, ...content) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(key, value);
+  made.append(...content.filter((one) => one !== undefined && one !== false));
+  return made;
+}
+
+/**
+ * @param {string} text
+ * @param {() => unknown} act
+ * @param {string} [kind]
+ */
+export function button(text, act, kind = '') {
+  const made = element('button', { type: 'button', class: kind }, text);
+  made.addEventListener('click', () => void act());
+  return made;
+}
+
+/**
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/**
+ * @param {number} at ms UTC
+ * @param {string} language
+ */
+export function timeOf(at, language) {
+  const time = new Date(at);
+  const today = time.toDateString() === new Date().toDateString();
+  const day = today ? {} : /** @type {const} */ ({ month: 'short', day: 'numeric' });
+  return time.toLocaleString(language, { ...day, hour: '2-digit', minute: '2-digit' });
+}
+
+/**
+ * @param {number} at ms UTC
+ * @param {{ now: string, minutes: string, hours: string, days: string }} texts
+ */
+export function agoOf(at, texts) {
+  const minutes = Math.max(0, Math.floor((Date.now() - at) / 60_000));
+  if (minutes < 1) return texts.now;
+  if (minutes < 60) return filled(texts.minutes, { n: minutes });
+  if (minutes < 48 * 60) return filled(texts.hours, { n: Math.floor(minutes / 60) });
+  return filled(texts.days, { n: Math.floor(minutes / 1_440) });
+}
+
+/**
+ * @param {object} card as nodes/alert/phone/board.ts has it
+ * @param {{ ringing: boolean, hushed: boolean, problem: string }} how
+ * @param {object} setup
+ * @param {{ take(): unknown, later(): unknown, hush(): unknown }} acts
+ */
+export function cardOf(card, { ringing, hushed, problem }, setup, acts) {
+  const { texts, language, mayAct, call, root } = setup;
+  const { severity, state, since, title, source, zone, reasons, told, by, count, until } = card;
+  const open = state === 'open' || state === 'notified';
+  const status = [
+    ...(by ? [filled(texts.by, { by })] : [texts.state[state] ?? state]),
+    ...(until && !open ? [filled(texts.until, { time: timeOf(until, language) })] : []),
+  ].join(', ');
+  return element(
+    'article',
+    {
+      class: 'card',
+      'data-id': String(card.id),
+      'data-severity': severity,
+      'data-state': state,
+      'data-ringing': String(ringing),
+    },
+    element('p', { class: 'mark' }, shapeOf(severity), element('b', {}, texts.severity[severity]), ' · ', status),
+    element('h2', {}, title),
+    element(
+      'p',
+      { class: 'since' },
+      element('span', { 'data-ago': String(since), title: new Date(since).toISOString() }, agoOf(since, texts.ago)),
+      ` · ${filled(texts.since, { time: timeOf(since, language) })} · ${[source, zone].filter(Boolean).join(', ')}`,
+      count > 1 ? ` · ${filled(texts.counted, { n: count })}` : '',
+    ),
+    reasons.length > 0 && element('ul', { class: 'reasons' }, ...reasons.map((reason) => element('li', {}, reason))),
+    told.length > 0 && element('p', { class: 'told' }, element('b', {}, `${texts.told}: `), toldOf(told, setup)),
+    problem !== '' && element('p', { class: 'problem', role: 'alert' }, problem),
+    element(
+      'div',
+      { class: 'acts' },
+      open && mayAct && button(texts.take, acts.take, 'main take'),
+      element('a', { class: 'button view', href: `${root}/view` }, texts.view),
+      open &&
+        call !== '' &&
+        element(
+          'a',
+          { class: 'button call', href: `tel:${call.replace(/[^+\d*#]/g, '')}` },
+          filled(texts.call, { number: call }),
+        ),
+      open && mayAct && button(texts.later, acts.later, 'later'),
+      ringing && !hushed && button(texts.hush, acts.hush, 'hush'),
+    ),
+  );
+}
+
+function toldOf(told, { texts, language }) {
+  return told
+    .map(
+      ({ to, channel, state, at }) =>
+        `${to || texts.everybody} (${channel}, ${texts.delivery[state] ?? state} ${timeOf(at, language)})`,
+    )
+    .join(' · ');
+}
+
+/** @param {'notice' | 'warning' | 'critical'} severity */
+function shapeOf(severity) {
+  const svg = document.createElementNS(vector, 'svg');
+  const path = document.createElementNS(vector, 'path');
+  svg.setAttribute('viewBox', '0 0 16 16');
+  svg.setAttribute('aria-hidden', 'true');
+  path.setAttribute('d', shapes[severity] ?? shapes.notice);
+  svg.append(path);
+  return svg;
+}
