@@ -2,6 +2,7 @@ import type { Condition, Drive } from '../../dist/simulate/sound/index.js';
 
 export declare const conditions: readonly Condition[];
 export declare const sampleRate: number;
+export declare const heardAs: { sampleRate: number; window: number; hop: number; scale: 'mel' };
 export declare const clipLength: number;
 export declare const seeds: { readonly learn: number; readonly judge: number };
 

@@ -9,6 +9,9 @@ export { conditions };
 /** Hz; what the network hears. */
 export const sampleRate = 16_000;
 
+/** What a card says of it. */
+export const heardAs = (({ window, hop, scale }) => ({ sampleRate, window, hop, scale }))(presets.picture);
+
 /** Samples before what is looked at: filters ring in. */
 const before = 2_400;
 const [window, hop, frames] = [1_024, 256, 64];

@@ -1,5 +1,5 @@
 import { vgg } from '../../dist/inference/train/network.js';
-import { conditions, seeds } from './clips.mjs';
+import { conditions, heardAs, seeds } from './clips.mjs';
 import { examplesOf } from './examples.mjs';
 import { accuraciesOf, heardOf } from './judge.mjs';
 
@@ -12,6 +12,7 @@ export const naming = {
   about: 'Says from a second of sound in which of 18 conditions a machine is: normal, off, or which fault it has.',
   labels: [...conditions],
   threshold: 0.5,
+  sound: heardAs,
   licence: 'Apache-2.0',
   source: `npm run train -- machine-sound: ${learned} synthesised machines a condition, each with a microphone and a room of its own; no recording was used`,
   caution: [

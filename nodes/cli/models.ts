@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
-import { readCard } from '../inference/card.js';
+import { type Card, readCard } from '../inference/card.js';
 import { ModelHost } from '../inference/host.js';
 import { type PublicModel, publicModels } from '../inference/manifest.js';
 import { pull } from '../inference/pull.js';
@@ -24,6 +24,10 @@ const say = speaker({
   none: { 'en-US': 'There are no models.', ko: '모델이 없습니다.' },
   ready: { 'en-US': 'ready', ko: '사용 가능' },
   absent: { 'en-US': 'not pulled', ko: '파일 없음' },
+  hears: {
+    'en-US': '[sound at {rate} Hz, {scale}, windows of {window} ms every {hop} ms]',
+    ko: '[{rate} Hz 소리, {scale}, {window} ms 창, {hop} ms 간격]',
+  },
   pulled: {
     'en-US': '{model} {version}: {size}, checked. Licence {licence}.',
     ko: '{model} {version}: {size}, 확인됨. 라이선스 {licence}.',
@@ -85,9 +89,18 @@ async function list(models: Models): Promise<number> {
   for (const { card, live, present } of all) {
     const state = say(present ? 'ready' : 'absent').padEnd(10);
     const which = `${live ? '*' : ' '} ${card.name.padEnd(width)} ${card.version.padEnd(versions)}`;
-    console.log(`${which}  ${state}  ${megabytes(card.bytes).padStart(8)}  ${card.licence}  ${card.about}`);
+    console.log(
+      `${which}  ${state}  ${megabytes(card.bytes).padStart(8)}  ${card.licence}  ${card.about}${heard(card)}`,
+    );
   }
   return 0;
+}
+
+/** Of what hears: what the sound must be. */
+function heard({ input: { sound } }: Card): string {
+  if (!sound) return '';
+  const [window, hop] = [sound.window, sound.hop].map((seconds) => Number((1000 * seconds).toPrecision(4)));
+  return ` ${say('hears', { rate: sound.sampleRate, scale: sound.scale, window: window ?? 0, hop: hop ?? 0 })}`;
 }
 
 async function pullAll(_: Models, names: readonly string[], options: Options, folder: string): Promise<number> {

@@ -231,6 +231,20 @@ export const soundError = defineErrors({
       action: 'spectrogram 노드를 모델에 맞게 설정하세요. 대부분은 picture 프리셋입니다.',
     },
   },
+  'sound-network-sound': {
+    'en-US': {
+      status: 'other sound',
+      text: 'The model {model} was made for other sound than that of {source}: {what} is {found}, it should be {expected}.',
+      action:
+        'Record at the rate that the model wants and set the spectrogram node to the preset picture, or learn the machine as it is heard now.',
+    },
+    ko: {
+      status: '다른 형식의 소리',
+      text: '모델 {model}은(는) {source}의 소리와 다른 형식의 소리로 만들어졌습니다. {what}: 현재 {found}, 필요한 값 {expected}.',
+      action:
+        '모델에 맞는 샘플레이트로 녹음하고 spectrogram 노드를 picture 프리셋으로 설정하거나, 지금 들리는 그대로 기계를 학습하세요.',
+    },
+  },
   'sound-network-output': {
     'en-US': {
       status: 'unusable answer',

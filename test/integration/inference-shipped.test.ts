@@ -3,7 +3,7 @@ import test from 'node:test';
 import { folderPlace } from '../../dist/inference/place.js';
 import { Models, packagedModels } from '../../dist/inference/registry.js';
 import { conditions as synthesised } from '../../dist/simulate/sound/index.js';
-import { clipOf, conditions, pictureOf, seeds } from '../../models/machine-sound/clips.mjs';
+import { clipOf, conditions, heardAs, pictureOf, seeds } from '../../models/machine-sound/clips.mjs';
 import { listener } from '../../models/machine-sound/judge.mjs';
 import { percept } from '../support/cli.ts';
 import { temporaryFolder } from '../support/models.ts';
@@ -16,6 +16,7 @@ test('the model that ships is the file of its card, small, and names the conditi
   assert.ok(card.bytes < 6_000_000, `${card.bytes} bytes`);
   assert.deepEqual(card.labels, synthesised);
   assert.deepEqual(card.input.shape, [1, 1, 48, 64]);
+  assert.deepEqual(card.input.sound, heardAs);
   assert.match(`${card.source} ${card.caution}`, /synthesi[sz]ed.*real/is);
   for (const condition of conditions) assert.ok(`accuracy.${condition}` in (card.scores ?? {}), condition);
 });
@@ -38,7 +39,7 @@ test('it hears what is plainly wrong with machines, microphones and rooms that i
 test('percept models shows it as there, and verifies it', async (t) => {
   const at = ['--models', temporaryFolder(t)];
   const { stdout } = await percept(['models', 'list', ...at]);
-  assert.match(stdout, /^\* machine-sound +1 +ready/m);
+  assert.match(stdout, /^\* machine-sound +1 +ready.*\[sound at 16000 Hz, mel, windows of 64 ms every 16 ms\]/m);
   const verified = await percept(['models', 'verify', 'machine-sound', ...at]);
   assert.equal(verified.status, 0);
   assert.match(verified.stdout, /machine-sound 1 .* runs in onnxruntime/);

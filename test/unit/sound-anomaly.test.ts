@@ -193,7 +193,7 @@ test('too little normal sound, and sound of another form, are refused; what was 
   const stereo = { ...(stretch as Spectrogram), shape: [2, 32, 128] as const };
   await assert.rejects(one.take(stereo), { message: /channels is 2, it was 1\. Set the microphone/ });
   const other = { ...(stretch as Spectrogram), sampleRate: 8000 };
-  await assert.rejects(one.take(other), { message: /sampleRate is 8000, it was 16000/ });
+  await assert.rejects(one.take(other), { message: /the sample rate is 8000 Hz, it was 16000 Hz/ });
   assert.equal((await one.take(stretch as Spectrogram)).state, 'normal');
 });
 

@@ -116,9 +116,13 @@ test('sound that the network was not made for is refused with what to do', async
       code: 'sound-network-form',
       message: /looks at .* Set the spectrogram node to what the model was made for/,
     });
-  const told = { sound: { sampleRate: 48_000 } };
-  assert.throws(() => picturesOf(stretch, cardLike(told as Partial<Card['input']>)), {
-    message: /sampleRate is 16000, it was 48000/,
+  const sound = { sampleRate: 48_000, window: 0.064, hop: 0.016, scale: 'mel' } as const;
+  assert.throws(() => picturesOf(stretch, cardLike({ sound })), {
+    code: 'sound-network-sound',
+    message: /the sample rate is 16000 Hz, it should be 48000 Hz\. Record at the rate that the model wants/,
+  });
+  assert.throws(() => picturesOf(stretch, cardLike({ sound: { ...sound, sampleRate: 16_000, hop: 0.032 } })), {
+    message: /the step between windows is 16 ms, it should be 32 ms/,
   });
 });
 

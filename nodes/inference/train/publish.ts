@@ -20,10 +20,16 @@ export interface Naming {
   /** More figures than the training's own. */
   readonly scores?: Readonly<Record<string, number>>;
   readonly trainedAt?: number;
+  /** Of what kind of sound its pictures are. */
+  readonly sound?: Card['input']['sound'];
 }
 
 /** The card of a model that was learned here. */
-export async function cardOfTrained(trained: Trained, network: Network, { scores, ...naming }: Naming): Promise<Card> {
+export async function cardOfTrained(
+  trained: Trained,
+  network: Network,
+  { scores, sound, ...naming }: Naming,
+): Promise<Card> {
   const { model, normal } = trained;
   const decoder: Card['output'] =
     naming.labels.length === 0
@@ -39,6 +45,7 @@ export async function cardOfTrained(trained: Trained, network: Network, { scores
       layout: network.input.length === 1 ? 'matrix' : 'NCHW',
       mean: [normal.mean],
       scale: [normal.scale],
+      ...(sound ? { sound } : {}),
     },
     output: decoder,
     scores: { ...trained.scores, ...scores },

@@ -36,7 +36,7 @@ export async function cardOfNormal(
   numbered: Numbered,
 ): Promise<{ card: Card; bytes: Buffer }> {
   const bytes = Buffer.from(JSON.stringify(model));
-  const { channels, frames, bands } = model.card.form;
+  const { channels, frames, bands, sampleRate, window, hop, scale } = model.card.form;
   const { threshold } = ruleFor(model.calibration, model.card.seconds, perDay);
   const card: Card = {
     ...numbered,
@@ -44,7 +44,13 @@ export async function cardOfNormal(
     about: `What ${job.source} normally sounds like.`,
     sha256: await sha256Of(bytes),
     bytes: bytes.length,
-    input: { shape: [channels, frames, bands], layout: 'matrix', mean: [0], scale: [1] },
+    input: {
+      shape: [channels, frames, bands],
+      layout: 'matrix',
+      mean: [0],
+      scale: [1],
+      sound: { sampleRate, window, hop, scale },
+    },
     output: { decoder: 'normal' },
     labels: [],
     threshold,

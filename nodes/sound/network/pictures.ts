@@ -1,11 +1,8 @@
-import { Type } from 'typebox';
-import { Value } from 'typebox/value';
 import type { Card } from '../../inference/card.js';
 import type { Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
 import { networkPicture, normalised } from '../network-input.js';
-import { checkForm } from '../normal/judge.js';
-import { Form } from '../normal/model.js';
+import { otherIn } from '../normal/judge.js';
 
 /** What a network looks at: so many bands high and frames wide. */
 interface Size {
@@ -25,7 +22,7 @@ export interface Pictures {
 /**
  * A stretch as the network of a card wants it: `[n, channels, bands, frames]` (NCHW), `[n, bands, frames, channels]` (NHWC) or
  * a picture in one row. Where the card says null any number will do.
- * @throws PerceptError `sound-network-form`: the card's network looks at something else; `sound-other-form`
+ * @throws PerceptError `sound-network-form`: the card's network looks at something else; `sound-network-sound`
  */
 export function picturesOf(spectrogram: Spectrogram, card: Card): Pictures {
   checkSound(spectrogram, card);
@@ -39,12 +36,10 @@ export function picturesOf(spectrogram: Spectrogram, card: Card): Pictures {
   return { dims: dimsOf(size, card), size, all };
 }
 
-/** How the sound was looked at that a network learned from; a card may tell it. */
-const Sound = Type.Object({ sound: Type.Partial(Type.Pick(Form, ['sampleRate', 'window', 'hop', 'scale'])) });
-
-/** @throws PerceptError `sound-other-form` */
-function checkSound(spectrogram: Spectrogram, { input }: Card): void {
-  if (Value.Check(Sound, input)) checkForm(spectrogram, input.sound);
+/** At another rate its bands lie elsewhere, and the picture looks as well as any. @throws PerceptError `sound-network-sound` */
+function checkSound(spectrogram: Spectrogram, { input, name }: Card): void {
+  const other = input.sound && otherIn(spectrogram, input.sound);
+  if (other) throw soundError('sound-network-sound', { source: spectrogram.source, model: name, ...other });
 }
 
 function sizeFor({ shape: [channels, frames, bands], source }: Spectrogram, card: Card): Size {

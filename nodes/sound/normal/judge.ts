@@ -3,6 +3,7 @@ import { soundError } from '../errors.js';
 import { type Rule, ruleFor } from './alarm.js';
 import { Drift } from './drift.js';
 import { scoreOf } from './fit.js';
+import { nameOf, valueIn } from './form-texts.js';
 import { type Form, formOf, type Learned, type Observation, observationOf } from './model.js';
 import { reasonsOf } from './reasons.js';
 
@@ -72,17 +73,27 @@ export function judgeOf(learned: Learned, settings: JudgeSettings, offset?: read
 const sameTo = 1e-6;
 
 /** @throws PerceptError `sound-other-form` */
-export function checkForm(spectrogram: Spectrogram, learned: Partial<Form>): void {
+export function checkForm(spectrogram: Spectrogram, learned: Form): void {
+  const other = otherIn(spectrogram, learned);
+  if (!other) return;
+  const { expected, ...told } = other;
+  throw soundError('sound-other-form', { source: spectrogram.source, ...told, learned: expected });
+}
+
+/** The first that is otherwise than it should be, in words. */
+export function otherIn(spectrogram: Spectrogram, wanted: Partial<Form>): Other | undefined {
   const found = formOf(spectrogram);
-  const different = (Object.keys(learned) as (keyof Form)[]).find((key) => {
-    const [a, b] = [found[key], learned[key]];
+  const different = (Object.keys(wanted) as (keyof Form)[]).find((key) => {
+    const [a, b] = [found[key], wanted[key]];
     return typeof a === 'number' && typeof b === 'number' ? Math.abs(a - b) > sameTo * b : a !== b;
   });
-  if (different === undefined) return;
-  throw soundError('sound-other-form', {
-    source: spectrogram.source,
-    what: different,
-    found: found[different],
-    learned: learned[different] ?? '',
-  });
+  if (different === undefined) return undefined;
+  const [now, expected] = [found, wanted].map((form) => valueIn(different, form[different]));
+  return { what: nameOf(different), found: now as string, expected: expected as string };
+}
+
+export interface Other {
+  readonly what: string;
+  readonly found: string;
+  readonly expected: string;
 }
