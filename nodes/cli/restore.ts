@@ -1,13 +1,15 @@
 import { redactText } from '../kit/index.js';
 import { restoreOutboxes } from '../sensor/gateway/outbox-backup.js';
 import { defaultName } from '../store/backup.js';
+import { restoreLearned } from '../store/backup-learned.js';
 import { listBackups, readManifest } from '../store/backup-manifest.js';
 import { restoreStore } from '../store/backup-restore.js';
 import type { Bucket } from '../store/bucket/bucket.js';
 import { badOption, existingBucket, readOptions, usualPlaces } from './options.js';
 import { megabytes, speaker } from './texts.js';
 
-const help = `percept restore: brings a store back from a backup, and the gateways' outboxes that are not there any more.
+const help = `percept restore: brings a store back from a backup, and of gateways' outboxes and of what was learned on this box what
+is not there any more.
 Stop Node-RED first.
 
   --user-dir DIR   of Node-RED; store and bucket are looked for in there (default .percept, else ~/.node-red)
@@ -15,7 +17,7 @@ Stop Node-RED first.
   --store URL      a SQLite file, or postgres://user:password@host/database; either takes backups of either
   --at TIME        the newest backup no later than this: 2026-11-20T08:00:00Z (default latest)
   --name NAME      which store, where several share a bucket (default ${defaultName})
-  --force          replace what the store holds; a SQLite file is kept under another name
+  --force          replace what the store holds and what was learned; a SQLite file is kept under another name
   --list           only show the backups that are there`;
 
 const say = speaker({
@@ -32,6 +34,14 @@ const say = speaker({
   left: {
     'en-US': 'The outbox {path} is there and was left as it is; that of the backup is older.',
     ko: '보관함 {path}이(가) 있어 그대로 두었습니다. 백업의 것이 더 오래되었습니다.',
+  },
+  learned: {
+    'en-US': 'Put back what was learned on this box: {restored} files.',
+    ko: '이 장치에서 학습한 내용을 되돌렸습니다: 파일 {restored}개.',
+  },
+  kept: {
+    'en-US': '{left} files of what was learned are there and were left as they are; --force takes those of the backup.',
+    ko: '학습한 내용 중 파일 {left}개는 이미 있어 그대로 두었습니다. --force를 쓰면 백업의 것으로 바꿉니다.',
   },
   backup: { 'en-US': '{time}  {rows} rows  {packed}  of {store}', ko: '{time}  {rows}행  {packed}  {store}' },
   none: { 'en-US': 'There is no backup of "{name}" in {bucket}.', ko: '{bucket}에 "{name}"의 백업이 없습니다.' },
@@ -67,6 +77,9 @@ export async function run(args: string[]): Promise<number> {
     const { restored, left } = await restoreOutboxes(userDir, bucket, { name, time: manifest.time });
     for (const outbox of restored) console.log(say('outbox', { ...outbox }));
     for (const { path } of left) console.log(say('left', { path }));
+    const learned = await restoreLearned(userDir, bucket, { name, time: manifest.time }, force);
+    if (learned.restored > 0) console.log(say('learned', { restored: learned.restored }));
+    if (learned.left > 0) console.log(say('kept', { left: learned.left }));
     return 0;
   } finally {
     await bucket.close();

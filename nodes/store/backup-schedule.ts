@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BackedUp, type BackupOptions, backupStore } from './backup.js';
+import { backUpLearned } from './backup-learned.js';
 import { newestBackup } from './backup-manifest.js';
 import type { Bucket } from './bucket/bucket.js';
 import type { StoreHandle } from './handle.js';
@@ -10,6 +11,8 @@ export interface BackupPlan extends Omit<BackupOptions, 'signal'> {
   /** A backup is due when the newest one in the bucket is older than this, also after a restart. */
   readonly hours: number;
   readonly name: string;
+  /** Whose learned models go along. */
+  readonly userDir?: string | undefined;
   readonly onDone: (backup: BackedUp) => void;
   readonly onProblem: (thrown: unknown) => void;
   /** How long to wait after a failure; default a quarter of an hour. */
@@ -26,7 +29,9 @@ export async function backUpRegularly(plan: BackupPlan, signal: AbortSignal): Pr
       const bucket = await plan.bucket();
       const last = (await newestBackup(bucket, plan.name)) ?? 0;
       await sleepUntil(last + plan.hours * hour, signal);
-      plan.onDone(await backupStore(plan.store, bucket, { ...plan, signal }));
+      const done = await backupStore(plan.store, bucket, { ...plan, signal });
+      if (plan.userDir !== undefined) await backUpLearned(plan.userDir, bucket, { ...plan, time: done.manifest.time });
+      plan.onDone(done);
     } catch (thrown) {
       if (signal.aborted) return;
       plan.onProblem(thrown);

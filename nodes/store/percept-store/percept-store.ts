@@ -69,6 +69,7 @@ function backUp(context: NodeContext<Config>, store: StoreHandle): Promise<void>
       hours,
       keep,
       name,
+      userDir: context.RED.settings.userDir,
       onDone: ({ manifest }) =>
         context.log('info', context.translate('percept-store.log.backedUp', { key: manifest.packed.key })),
       onProblem: (thrown) => context.fail(thrown),
