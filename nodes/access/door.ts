@@ -112,7 +112,9 @@ export class Door {
       this.#go(visit, user.mustChange ? `/access/password?next=${encodeURIComponent(next)}` : next);
     } catch (thrown) {
       const problem = toPerceptError(thrown);
-      this.#parts.note({ action: 'refused', user: name.slice(0, 80), address, way: 'password' });
+      // a password typed into the field for the name must not stand in a log
+      const known = this.#parts.users.find(name)?.name ?? '';
+      this.#parts.note({ action: 'refused', user: known, address, way: 'password' });
       this.#showSignIn(visit, problem.code === 'access-too-often' ? 429 : 401, { problem, name, next });
     }
   }

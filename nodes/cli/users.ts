@@ -5,6 +5,7 @@ import { openDatabase } from '../access/database.js';
 import { isRole, type Role, roles } from '../access/roles.js';
 import { Sessions } from '../access/sessions.js';
 import { Users } from '../access/users.js';
+import { tellAuditAt } from './audited.js';
 import { badOption, usualPlaces } from './options.js';
 import { speaker } from './texts.js';
 
@@ -82,11 +83,15 @@ export async function run(args: string[]): Promise<number> {
   const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
   if (!command) throw badOption(`"${word}" is none of ${Object.keys(commands).join(', ')}`);
   if (word !== 'list' && name === '') throw badOption(`percept users ${word} needs a NAME`);
-  const { userDir } = usualPlaces(values['user-dir']);
+  const { userDir, store } = usualPlaces(values['user-dir']);
   mkdirSync(userDir, { recursive: true });
   const database = openDatabase(join(userDir, 'access.sqlite'));
   try {
     console.log(await command(new Users(database), new Sessions(database), name, role));
+    if (word !== 'list') {
+      const detail = { name, ...(role === undefined ? {} : { role }) };
+      await tellAuditAt(store, { action: 'changed', what: `users.${word}`, detail });
+    }
   } finally {
     database.close();
   }

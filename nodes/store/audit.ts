@@ -79,6 +79,13 @@ export function recordAudit({ db }: { readonly db: Kysely<Database> }, entry: Au
   return promise;
 }
 
+/** @returns who sent this message from a page, as the door has put it there (`msg._client.user`); undefined where there is no door */
+export function auditPerson(msg: object): string | undefined {
+  const { _client: client } = msg as { _client?: { user?: { name?: unknown } } | null };
+  const name = client?.user?.name;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
 async function writeAll(db: Kysely<Database>, rows: Waiting[]): Promise<void> {
   let ms = firstPauseMs;
   for (let first = rows[0]; first; first = rows[0]) {
@@ -87,21 +94,22 @@ async function writeAll(db: Kysely<Database>, rows: Waiting[]): Promise<void> {
       ms = firstPauseMs;
     } catch (thrown) {
       const problem = toPerceptError(thrown);
-      if (!isClosed(thrown)) {
+      if (!isOver(thrown)) {
         if (ms === firstPauseMs) console.error(`audit: ${redactText(problem.localized())}`);
         await pause(ms, undefined, { ref: false });
         ms = Math.min(2 * ms, longestPauseMs);
         continue;
       }
-      console.error(`audit: ${first.entry.who} ${first.entry.action}: not written, the store is closed`);
+      console.error(`audit: ${first.entry.who} ${first.entry.action}: not written: ${redactText(problem.localized())}`);
     }
     rows.shift()?.written();
   }
 }
 
-/** Nothing more will ever be written there. */
-function isClosed(thrown: unknown): boolean {
-  return toPerceptError(thrown).code === 'store-closed' || /driver has already been destroyed/.test(String(thrown));
+/** Nothing will ever be written there. */
+function isOver(thrown: unknown): boolean {
+  const { code } = toPerceptError(thrown);
+  return code === 'store-closed' || code === 'store-read-only' || /has already been destroyed/.test(String(thrown));
 }
 
 function tidy({ who, action, what = '', detail = {}, time = Date.now() }: AuditEntry): AuditEntry {

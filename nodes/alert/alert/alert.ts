@@ -1,5 +1,6 @@
 import { defineNode, type PerceptError } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
+import { auditRequest, byUser, originOf } from '../desk/audited.js';
 import { Desk } from '../desk/desk.js';
 import { Policy } from '../policy/policy.js';
 import { answerAbout, isQuestion } from './about.js';
@@ -58,7 +59,11 @@ export default defineNode({
     return {
       async input({ msg }) {
         if (isQuestion(msg)) return [null, answerAbout(msg, name, policy), null];
-        const { alert, silence } = await desk.put(requestOf(msg));
+        const origin = originOf(msg, name);
+        const request = byUser(requestOf(msg), origin.user);
+        const result = await desk.put(request);
+        auditRequest(store, request, result, origin);
+        const { alert, silence } = result;
         if (msg['finding'] !== undefined && alert) context.metrics.count('findings');
         return silence === undefined ? undefined : [null, { ...msg, payload: silence }, null];
       },

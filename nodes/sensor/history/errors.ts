@@ -49,6 +49,18 @@ export const historyError = defineErrors({
       action: '폴더, 권한, 남은 공간을 확인하세요. 쓰다 만 파일은 남지 않습니다.',
     },
   },
+  'history-file-outside': {
+    'en-US': {
+      status: 'file not allowed',
+      text: 'A message may not have an export written to {file}.',
+      action: 'Name a file without folders above it, it goes to {folder}; anything else is set in the node itself.',
+    },
+    ko: {
+      status: '허용되지 않는 파일',
+      text: '메시지로는 {file}에 내보내기를 쓸 수 없습니다.',
+      action: '상위 폴더가 없는 파일 이름을 쓰면 {folder}에 저장됩니다. 다른 곳은 노드에서 직접 설정하세요.',
+    },
+  },
   'history-response': {
     'en-US': {
       status: 'export cut off',

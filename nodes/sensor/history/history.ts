@@ -1,7 +1,8 @@
 import { ServerResponse } from 'node:http';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { defineNode, type Message, messageReader, type NodeContext } from '../../kit/index.js';
+import { auditPerson, recordAudit } from '../../store/audit.js';
 import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
 import { type Ask, answer, exportAsk, Override, Settings } from './ask.js';
@@ -67,6 +68,13 @@ function override({ payload }: Message): Override {
 }
 
 async function exporting(context: Context, store: Store, ask: Ask, msg: Message): Promise<Message> {
+  // before the first byte leaves: an export that breaks off has handed out what it had
+  void recordAudit(store, {
+    who: auditPerson(msg) ?? '',
+    action: 'exported',
+    what: 'readings',
+    detail: { format: ask.format, sources: String(ask.sources), quantities: String(ask.quantities), last: ask.last },
+  });
   const text = exportText(store.db, exportAsk(ask, Date.now()));
   context.status('busy', 'history.status.exporting');
   const response = responseOf(msg);
@@ -77,7 +85,7 @@ async function exporting(context: Context, store: Store, ask: Ask, msg: Message)
     return { ...rest, payload: { kind: 'export', format: ask.format } };
   }
   if (ask.file) {
-    const file = resolve(context.RED.settings.userDir ?? '.', ask.file);
+    const file = fileOf(context, ask.file);
     const bytes = await exportToFile(text, file, context.signal);
     context.status('ok', 'history.status.exported');
     return { ...msg, payload: { kind: 'export', format: ask.format, file, bytes } };
@@ -85,6 +93,19 @@ async function exporting(context: Context, store: Store, ask: Ask, msg: Message)
   const last = await sendChunks(context, text, msg);
   context.status('ok', 'history.status.exported');
   return last;
+}
+
+/**
+ * Who sets the node up writes where they like. A message may come from a page, a broker or the network: what it names lies in a folder of its
+ * own, where no file of Node-RED's is overwritten.
+ */
+function fileOf({ config, RED }: Context, file: string): string {
+  const userDir = RED.settings.userDir ?? '.';
+  if (file === config.file) return resolve(userDir, file);
+  const folder = resolve(userDir, 'percept/exports');
+  const named = resolve(folder, file);
+  if (!named.startsWith(folder + sep)) throw historyError('history-file-outside', { file, folder });
+  return named;
 }
 
 /** @returns the last one, not sent yet: it alone knows the count that a join node waits for */

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { defineNode, type Message } from '../../kit/index.js';
+import { auditPerson, recordAudit } from '../../store/audit.js';
 import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
 import { makeDecoder } from '../decode/decode.js';
@@ -22,7 +23,7 @@ const sensorIn = defineNode({
   config: SensorInConfig,
   message: Redrive,
   async start(context) {
-    const { config, id, signal } = context;
+    const { config, id, name, signal } = context;
     const decode = makeDecoder(config);
     const store = await context.use<Store>(config.store, 'percept-store');
     const bucket = config.bucket ? await context.use<Bucket>(config.bucket, 'percept-bucket') : undefined;
@@ -62,6 +63,13 @@ const sensorIn = defineNode({
       async input({ msg, values }) {
         if (values.redrive) {
           await redriver.run(values.redrive, send);
+          const letters = Array.isArray(values.redrive) ? values.redrive.length : 'all';
+          void recordAudit(store, {
+            who: auditPerson(msg) ?? '',
+            action: 'redrove',
+            what: name || id,
+            detail: { letters },
+          });
           return undefined;
         }
         const { stored, rejected } = messagesOf([await takeIn(msg)], msg);

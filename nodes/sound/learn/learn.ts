@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openModels } from '../../inference/registry.js';
 import { defineNode, type Message, type NodeContext } from '../../kit/index.js';
+import { auditPerson, recordAudit } from '../../store/audit.js';
 import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
 import { registryFolder } from '../anomaly/settings.js';
@@ -62,13 +63,27 @@ export default defineNode({
     return {
       async input({ msg }) {
         const command = commandOf(msg, config, Date.now());
-        await obey(context, { learner, shelf }, sourceOf(msg, config), command);
+        const source = sourceOf(msg, config);
+        await obey(context, { learner, shelf }, source, command);
+        const action = audited[command.act];
+        if (action) {
+          const version =
+            command.act === 'rollback' && command.version !== undefined ? { version: command.version } : {};
+          void recordAudit(store, { who: auditPerson(msg) ?? '', action, what: source, detail: version });
+        }
         return undefined;
       },
       close: (removed) => learner.close(removed),
     };
   },
 });
+
+/** What of it changes how a machine is judged. */
+const audited: Readonly<Partial<Record<Command['act'], string>>> = {
+  start: 'learning-started',
+  cancel: 'learning-cancelled',
+  rollback: 'model-rolled-back',
+};
 
 function sourceOf({ topic }: Message, { source }: LearnConfig): string {
   const named = (typeof topic === 'string' && topic) || source;
