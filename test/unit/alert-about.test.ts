@@ -71,7 +71,7 @@ test('an answer goes back on the message that asked; what is asked of notify pas
   const policy = policyOf();
   const asked = { _msgid: 'm', about: 'policy', request: 'r' } as Message;
   const answered = answerAbout(asked, 'door', policy);
-  assert.deepEqual([answered?.['request'], (answered?.['policy'] as PolicyView).name], ['r', 'door']);
+  assert.deepEqual([answered?.['request'], (answered?.['policy'] as PolicyView | undefined)?.name], ['r', 'door']);
   const channels = { _msgid: 'm', about: 'channels' } as Message;
   assert.deepEqual([isQuestion(channels), answerAbout(channels, 'door', policy)], [true, null]);
   assert.equal(isQuestion({ _msgid: 'm', about: 'pump-1', finding: {} } as Message), false);

@@ -1,5 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import './shared/percept.css';
+import PerceptAlerts from './alerts/PerceptAlerts.vue';
 import PerceptAppearance from './appearance/PerceptAppearance.vue';
 import PerceptChart from './chart/PerceptChart.vue';
 import PerceptDeadLetters from './dead-letters/PerceptDeadLetters.vue';
@@ -11,6 +12,7 @@ import PerceptTiles from './tiles/PerceptTiles.vue';
 
 /** The dashboard looks for each widget under `window[its type]`; one script for all lets them share code. */
 const widgets = {
+  'ui-percept-alerts': { PerceptAlerts },
   'ui-percept-appearance': { PerceptAppearance },
   'ui-percept-chart': { PerceptChart },
   'ui-percept-dead-letters': { PerceptDeadLetters },

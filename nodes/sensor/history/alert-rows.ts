@@ -28,6 +28,8 @@ export interface StoredAlert {
   /** Of the newest finding. */
   readonly reasons: readonly string[];
   readonly evidence: readonly string[];
+  /** Name of its chain; absent: nobody is told. */
+  readonly chain?: string;
   /** How often the chain was begun, steps of it done in this round, and when the next one is due. */
   readonly round: number;
   readonly step: number;
@@ -44,6 +46,7 @@ interface Body {
   readonly until?: number;
   readonly mutedBy?: string;
   readonly newest?: { readonly reasons?: readonly string[]; readonly evidence?: readonly string[] };
+  readonly chain?: string;
   readonly round?: number;
   readonly step?: number;
   readonly stepAt?: number;
@@ -62,12 +65,23 @@ const mostDeliveries = 40;
 
 export function storedAlert(row: Row): StoredAlert {
   const { id, policy, key, state, severity, kind, source, zone, title, count, opened_at, closed_at } = row;
-  const { by, until, mutedBy, newest = {}, round = 0, step = 0, stepAt, held, deliveries = [] } = bodyOf(row.body);
+  const {
+    by,
+    until,
+    mutedBy,
+    chain,
+    newest = {},
+    round = 0,
+    step = 0,
+    stepAt,
+    held,
+    deliveries = [],
+  } = bodyOf(row.body);
   const waits = state === 'open' || state === 'notified';
   return {
     ...{ id, policy, key, state, severity, kind, source, zone, title, round, step },
     ...{ count: Number(count), opened: opened_at },
-    ...defined({ closed: closed_at ?? undefined, by, until, mutedBy }),
+    ...defined({ closed: closed_at ?? undefined, by, until, mutedBy, chain }),
     ...(waits ? defined({ next: stepAt, held }) : {}),
     reasons: (newest.reasons ?? []).slice(0, mostReasons),
     evidence: newest.evidence ?? [],

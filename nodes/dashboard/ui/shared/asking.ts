@@ -16,6 +16,8 @@ export interface Asking {
   /** What the history node said instead of answering. */
   readonly failure: Ref<string>;
   ask(query: { readonly kind: string }): void;
+  /** Whether it answers a question that was asked here. */
+  owns(msg: PageMessage): boolean;
   /** False for an answer to an older question; true for what came unasked. */
   accept(msg: PageMessage): boolean;
 }
@@ -26,6 +28,7 @@ export function useAsking({ send }: Pick<Needs, 'send'>): Asking {
   const silent = ref(false);
   const failure = ref('');
   const newest = new Map<string, string>();
+  const asked = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   onBeforeUnmount(() => clearTimeout(timer));
 
@@ -44,6 +47,7 @@ export function useAsking({ send }: Pick<Needs, 'send'>): Asking {
     ask: (query) => {
       const request = Math.random().toString(36).slice(2);
       newest.set(query.kind, request);
+      remember(asked, request);
       waiting.value = true;
       timer ??= setTimeout(() => {
         timer = undefined;
@@ -52,6 +56,7 @@ export function useAsking({ send }: Pick<Needs, 'send'>): Asking {
       }, patience);
       send({ payload: query, request });
     },
+    owns: (msg) => msg.request !== undefined && asked.has(msg.request),
     accept: (msg) => {
       if (msg.request !== undefined && ![...newest.values()].includes(msg.request)) return false;
       if (msg.error) {
@@ -61,6 +66,14 @@ export function useAsking({ send }: Pick<Needs, 'send'>): Asking {
       return true;
     },
   };
+}
+
+const mostRemembered = 50;
+
+function remember(asked: Set<string>, request: string): void {
+  asked.add(request);
+  const [oldest] = asked;
+  if (asked.size > mostRemembered && oldest !== undefined) asked.delete(oldest);
 }
 
 /** Asks when the widget appears, when the connection is back, and every `every` ms while somebody can see the page. */
