@@ -3,8 +3,10 @@ import type { PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { redactText } from '../../kit/index.js';
 import { type Channel, type Parcel, SendProblem } from './channel.js';
 import { channelError } from './errors.js';
+import { linkSecrets, tapLines } from './links.js';
 import { numberOf } from './numbers.js';
 import { addressOf, basicsOf, type ChannelOptions, hidden } from './settings.js';
+import { smsText } from './sms.js';
 import { problemOf } from './sns-errors.js';
 import { textOf } from './words.js';
 
@@ -14,8 +16,6 @@ interface Open {
   readonly client: SNSClient;
 }
 
-/** Texts are told in a few SMS at most. */
-const longestSms = 480;
 const longestSubject = 100;
 const topicArn = /^arn:[\w-]+:sns:([\w-]+):\d+:[\w.-]+$/;
 
@@ -47,7 +47,7 @@ export function sns(options: ChannelOptions): Channel {
         const { MessageId } = await client.send(new sdk.PublishCommand(input), { abortSignal: limit });
         return MessageId === undefined ? {} : { reference: MessageId };
       } catch (thrown) {
-        const hide = (text: string) => redactText(text, hidden(secrets));
+        const hide = (text: string) => redactText(text, [...hidden(secrets), ...linkSecrets(parcel.notice)]);
         throw problemOf(thrown, { channel: name, to, seconds: settings.timeout, hide });
       }
     },
@@ -82,7 +82,7 @@ async function open({ name, settings, secrets }: ChannelOptions, region: string)
 function smsOf({ notice }: Parcel, number: string, sender: string): PublishCommandInput {
   return {
     PhoneNumber: number,
-    Message: `${notice.title}\n${textOf(notice)}`.slice(0, longestSms),
+    Message: smsText(notice),
     MessageAttributes: {
       'AWS.SNS.SMS.SMSType': text('Transactional'),
       ...(sender ? { 'AWS.SNS.SMS.SenderID': text(sender) } : {}),
@@ -102,7 +102,7 @@ function topicOf({ notice, key, thread }: Parcel, arn: string): PublishCommandIn
         .replace(/[^\P{C} ]+|\s+/gu, ' ')
         .trim()
         .slice(0, longestSubject) || severity,
-    Message: textOf(notice),
+    Message: [textOf(notice), ...tapLines(notice)].join('\n'),
     MessageAttributes: Object.fromEntries(attributes.map(([name, value]) => [name, text(value)])),
     // those topics keep the order of a group, and know a repeat
     ...(arn.endsWith('.fifo') ? { MessageGroupId: plain(thread), MessageDeduplicationId: plain(key) } : {}),
