@@ -43,5 +43,6 @@ async function series(
   report(`${fault.name}.lost`, sum('lost'), 'alerts');
   report(`${fault.name}.doubled`, sum('doubled'), 'notices');
   report(`${fault.name}.disordered`, sum('disordered'), 'notices');
+  report(`${fault.name}.late`, sum('late'), 'notices of a chain, marked: who was to tell them died or was held up');
   report(`${fault.name}.again`, sum('again'), 'notices, marked: no answer had come');
 }

@@ -16,7 +16,10 @@ forBothStores((lab) => {
     await trial.told(1);
     const [first, second] = await trial.spool.health();
     await trial.stop();
-    assert.deepEqual([first?.id, first?.name, first?.waiting, first?.lastDelivered], ['push', 'the push', 0, undefined]);
+    assert.deepEqual(
+      [first?.id, first?.name, first?.waiting, first?.lastDelivered],
+      ['push', 'the push', 0, undefined],
+    );
     assert.match(first?.lastError ?? '', /refused/);
     assert.ok((first?.lastErrorAt ?? 0) > began - 60_000);
     assert.equal(second?.lastError, undefined);

@@ -124,7 +124,9 @@ test('what no channel took is sent again when somebody asks for it', async () =>
   const asked = provider.asked.length;
   nodeRed.inject(notify, { topic: 'x', resend: dead.notice });
   await until(() => provider.asked.slice(asked).some(({ body }) => body.includes(dead.notice)), { what: 'it again' });
-  await until(() => deliveries().some((one) => one?.notice === dead.notice && one.ok && !one.taken), { what: 'its end' });
+  await until(() => deliveries().some((one) => one?.notice === dead.notice && one.ok && !one.taken), {
+    what: 'its end',
+  });
   nodeRed.inject(notify, { topic: 'x', resend: 'no.such' });
   await until(() => nodeRed.messages('errors').some(({ error }) => /No notice/.test(JSON.stringify(error))));
 });

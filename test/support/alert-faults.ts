@@ -35,8 +35,10 @@ export interface AlertFaultResult {
   readonly again: number;
   /** Notices that came a third time, unmarked, or although their answer had been taken in. */
   readonly doubled: number;
-  /** Notices that came after one that follows them. */
+  /** Notices that came after one that follows them, of one thread, or of one chain. */
   readonly disordered: number;
+  /** Of a chain, marked: who was to hand them out had died or was held up, while the next step fell due. */
+  readonly late: number;
 }
 
 /** How the channels behave. */
@@ -198,7 +200,7 @@ export class AlertFaultTrial {
       (all) => all.length > 2 || all.slice(1).some((one) => !one.again || answered.has(one.notice)),
     );
     return {
-      ...{ alerts, lost, notices: byNotice.length, doubled: doubled.length, disordered: this.#disordered() },
+      ...{ alerts, lost, notices: byNotice.length, doubled: doubled.length, ...this.#order() },
       again: byNotice.filter((all) => all.length === 2).length,
     };
   }
@@ -224,19 +226,22 @@ export class AlertFaultTrial {
   }
 
   /** By their numbers on one thread, and by the steps of a round. */
-  #disordered(): number {
+  #order(): Pick<AlertFaultResult, 'disordered' | 'late'> {
     const first = this.#arrivals.filter(
       ({ notice }, i) => this.#arrivals.findIndex((one) => one.notice === notice) === i,
     );
     const numberOf = ({ notice }: Arrival): number => Number(notice.split('.')[1]);
-    const wrong = (all: readonly Arrival[]): number =>
-      all.filter((one, i) => i > 0 && numberOf(one) < numberOf(all[i - 1] as Arrival)).length;
+    const wrong = (all: readonly Arrival[] = []): Arrival[] =>
+      all.filter((one, i) => all.slice(0, i).some((earlier) => numberOf(earlier) > numberOf(one)));
     const threads = Object.groupBy(first, ({ key, channel, to }) => `${key}/${channel}/${to}`);
     const chains = Object.groupBy(
       first.filter(({ occasion }) => occasion === 'step' || occasion === 'repeat'),
       ({ key }) => key,
     );
-    return [...Object.values(threads), ...Object.values(chains)].reduce((sum, all) => sum + wrong(all ?? []), 0);
+    const inThreads = Object.values(threads).flatMap(wrong);
+    const inChains = Object.values(chains).flatMap(wrong);
+    const late = inChains.filter(({ again }) => again).length;
+    return { disordered: inThreads.length + inChains.length - late, late };
   }
 }
 

@@ -61,6 +61,7 @@ export class Turn {
     for (const one of await rows.notices(trx, notices)) this.#notices.set(`${one.alert}.${one.notice.number}`, one);
     const ids = requests.flatMap((one) => ('which' in one && one.which.id !== undefined ? one.which.id : []));
     await this.readById([...ids, ...notices.map(({ alert }) => alert)]);
+    await this.#adopt(this.entries);
   }
 
   async readById(ids: readonly number[]): Promise<void> {
@@ -86,17 +87,24 @@ export class Turn {
 
   /** About all whose time has come. */
   async tick(): Promise<void> {
-    const { trx, rows, now, hasLeft } = this.#parts;
+    const { trx, rows, now } = this.#parts;
     const due = (await rows.due(trx, now)).map((entry) => this.#known(entry));
-    // what one that died may never have handed out goes before the steps that follow it
-    const ids = due
-      .filter(({ body }) => body.notices.some(({ state }) => state === 'handed'))
+    await this.#adopt(due);
+    for (const entry of due) this.happen(entry, { type: 'tick' });
+  }
+
+  /** What one that died may never have handed out goes before the steps that follow it. */
+  async #adopt(entries: readonly Entry[]): Promise<void> {
+    const { trx, rows, hasLeft, now } = this.#parts;
+    const ids = entries
+      .filter(
+        ({ due, body }) => due !== undefined && due <= now && body.notices.some(({ state }) => state === 'handed'),
+      )
       .flatMap(({ id = [] }) => id);
     for (const { alert, number, holder } of await rows.holdersOf(trx, ids)) {
-      const entry = due.find(({ id }) => id === alert);
+      const entry = entries.find(({ id }) => id === alert);
       if (entry && !entry.touched.has(number) && hasLeft(holder)) this.happen(entry, { type: 'orphan', number });
     }
-    for (const entry of due) this.happen(entry, { type: 'tick' });
   }
 
   async clockBack(entries: readonly { readonly entry: Entry; readonly changed: number }[]): Promise<void> {

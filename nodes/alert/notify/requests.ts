@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { type Message, messageReader } from '../../kit/index.js';
 import type { Channel } from '../channels/channel.js';
-import { type Tried, type TrialWords, testNotice } from '../channels/trial.js';
+import { type TrialWords, type Tried, testNotice } from '../channels/trial.js';
 import type { Spool } from '../spool/spool.js';
 import { notifyError } from './errors.js';
 

@@ -175,7 +175,9 @@ export class SpoolRows {
   async newestOf(db: Db, channel: string, what: 'delivered' | 'error'): Promise<SpoolRow | undefined> {
     const rows = db.selectFrom('notice_spool').selectAll().where('channel', '=', channel);
     const those =
-      what === 'error' ? rows.where('error', '<>', '') : rows.where('state', 'in', ['delivered', 'tested']).where('error', '=', '');
+      what === 'error'
+        ? rows.where('error', '<>', '')
+        : rows.where('state', 'in', ['delivered', 'tested']).where('error', '=', '');
     return await those.orderBy('sent_at', 'desc').limit(1).executeTakeFirst();
   }
 
