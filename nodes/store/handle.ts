@@ -1,4 +1,5 @@
 import type { PerceptError } from '../kit/index.js';
+import type { RecordingRule } from './retention-rules.js';
 import type { Database } from './schema.js';
 import type { Store } from './store.js';
 
@@ -11,6 +12,8 @@ export interface Retention {
   /** Counted from the start of the stretch they sum up. */
   readonly rollup?: number;
   readonly recording?: number;
+  /** Over `recording`: for some kinds, of some sources; the first that fits. */
+  readonly recordingRules?: readonly RecordingRule[];
   /** Findings that still last are kept. */
   readonly finding?: number;
   readonly dead_letter?: number;

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { type PerceptError, toPerceptError } from '../kit/index.js';
 import { ChunkSize } from './chunk-size.js';
 import type { Retention } from './handle.js';
+import { daysOf } from './retention-rules.js';
 import { type Database, rollupWidths } from './schema.js';
 
 export interface RetentionJob {
@@ -37,9 +38,24 @@ export async function expireOnce(db: Kysely<Database>, job: RetentionJob): Promi
   let deleted = 0;
   if (retention.reading) deleted += await expiry.arrived('reading', before(retention.reading));
   if (retention.dead_letter) deleted += await expiry.arrived('dead_letter', before(retention.dead_letter));
-  if (retention.recording) deleted += await expiry.recordings(before(retention.recording));
+  deleted += await expireRecordings(db, expiry, retention, before);
   if (retention.finding) deleted += await expiry.findings(before(retention.finding));
   if (retention.rollup) deleted += await expiry.rollups(before(retention.rollup));
+  return deleted;
+}
+
+async function expireRecordings(
+  db: Kysely<Database>,
+  expiry: Expiry,
+  { recording: usual = 0, recordingRules: rules = [] }: Retention,
+  before: (days: number) => number,
+): Promise<number> {
+  if (rules.length === 0) return usual ? await expiry.recordings(before(usual)) : 0;
+  let deleted = 0;
+  for (const of of await db.selectFrom('recording').select(['source', 'kind']).distinct().execute()) {
+    const days = daysOf(rules, of) ?? usual;
+    if (days) deleted += await expiry.recordings(before(days), of);
+  }
   return deleted;
 }
 
@@ -74,12 +90,14 @@ class Expiry {
     });
   }
 
-  recordings(before: number): Promise<number> {
+  /** @param of only those of this source and kind */
+  recordings(before: number, of?: SourceAndKind): Promise<number> {
     return this.#fromLowestId(async (after) => {
       const page = await this.#db
         .selectFrom('recording')
         .select(['id', 'received_at', 'key'])
         .where('id', '>', after)
+        .where((row) => (of ? row.and(of) : row.lit(true)))
         .orderBy('id')
         .limit(this.#chunk.rows)
         .execute();
@@ -178,6 +196,8 @@ class Expiry {
     return deleted;
   }
 }
+
+type SourceAndKind = Pick<Selectable<Database['recording']>, 'source' | 'kind'>;
 
 interface Chunk {
   readonly last: number;

@@ -95,6 +95,41 @@ forBothStores((lab) => {
     );
   });
 
+  test('recordings go by the first rule that fits their kind and source, then by what is said for all', async () => {
+    const store = await lab.open();
+    const of = (source: string, kind: 'sound' | 'frame', age: number) =>
+      recording(age, `${source}.${kind}.${age}`, age, { source, kind });
+    await store.commit({
+      readings: [],
+      recordings: [40, 9, 1].flatMap((age) => [
+        of('hall/fan', 'sound', age),
+        of('hall/cam', 'frame', age),
+        of('door', 'frame', age),
+        of('xhall.fan', 'sound', age),
+      ]),
+    });
+    const recordingRules = [
+      { kind: 'frame', source: 'door', days: 0 },
+      { kind: 'sound', source: 'hall/*', days: 0.5 },
+      { kind: 'frame', source: '', days: 30 },
+      { kind: '', source: 'hall/*', days: 0.1 },
+    ];
+    assert.equal(await expire(store, { recording: 7, recordingRules }), 3 + 1 + 2);
+    const left = await store.db.selectFrom('recording').select('key').orderBy('id').execute();
+    assert.deepEqual(
+      new Set(left.map(({ key }) => key)),
+      new Set([
+        'door.frame.1',
+        'door.frame.40',
+        'door.frame.9',
+        'hall/cam.frame.1',
+        'hall/cam.frame.9',
+        'xhall.fan.sound.1',
+      ]),
+    );
+    assert.equal(await expire(store, { recordingRules: recordingRules.slice(1, 2) }), 0);
+  });
+
   test('rows stay while their objects cannot be deleted, and the reason is told', async () => {
     const store = await lab.open({ retention: { recording: 7 } });
     await store.commit({ readings: [], recordings: [recording(1, 'a', 9)] });
@@ -144,9 +179,9 @@ async function slowest(store: StoreHandle, from: number, commits: number): Promi
   return worst;
 }
 
-function recording(time: number, key: string, age: number) {
+function recording(time: number, key: string, age: number, of: { source?: string; kind?: 'sound' | 'frame' } = {}) {
   const rest = { sequence: 0, clock: 'ok' as const, bytes: 1, sha256: 'ab', meta: {} };
-  return { source: 'mic', quantity: '', kind: 'sound' as const, time, receivedAt: days(age), key, ...rest };
+  return { source: 'mic', quantity: '', kind: 'sound' as const, time, receivedAt: days(age), key, ...rest, ...of };
 }
 
 async function count(store: StoreHandle, table: 'reading' | 'rollup' | 'recording'): Promise<number> {

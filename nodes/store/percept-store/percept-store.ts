@@ -13,6 +13,14 @@ const config = Type.Object({
   keepReadings: Days,
   keepRollups: Days,
   keepRecordings: Days,
+  keepRules: Type.Array(
+    Type.Object({
+      kind: Type.String({ maxLength: 40, default: '' }),
+      source: Type.String({ maxLength: 200, default: '' }),
+      days: Days,
+    }),
+    { maxItems: 100, default: [] },
+  ),
   keepFindings: Days,
   keepDeadLetters: Days,
   bucket: Type.Optional(Type.String()),
@@ -54,6 +62,7 @@ function retentionOf(config: Config): Retention {
     reading: config.keepReadings,
     rollup: config.keepRollups,
     recording: config.keepRecordings,
+    recordingRules: config.keepRules,
     finding: config.keepFindings,
     dead_letter: config.keepDeadLetters,
   };
