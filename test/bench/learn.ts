@@ -53,7 +53,7 @@ export default async function learn(report: Report, { smoke, flags }: BenchOptio
     // one after the other, several times: what else the machine does hits both
     for (let round = 0; round < rounds; round++) {
       ours.push(await ourRates(setup, threads, seconds, watch));
-      if (python) theirs.push(torch(python, setup, { threads, seconds, compare: 0 }));
+      if (python) theirs.push(torch(python, setup, { threads, seconds, compare: 0, bits: 32 }));
     }
     report(`${setup.name}.rate`, median(ours.map(({ rate }) => rate)), 'examples/s');
     report(`${setup.name}.peak-memory`, (peak - before) / 1e6, 'MB');
@@ -64,11 +64,7 @@ export default async function learn(report: Report, { smoke, flags }: BenchOptio
     ) as [number, number];
     report(`${setup.name}.ratio`, clock, '(by the clock)');
     report(`${setup.name}.cpu-ratio`, cpu, '(by processor time)');
-    report(
-      `${setup.name}.loss-difference`,
-      await lossDifference(python, setup, threads),
-      '(largest relative of 60 steps)',
-    );
+    await compareLosses(report, python, setup, threads);
   }
 }
 
@@ -176,6 +172,7 @@ interface TorchOptions {
   readonly seconds: number;
   /** Steps whose losses are told. */
   readonly compare: number;
+  readonly bits: 32 | 64;
 }
 
 function torch(python: string, { network, batch, ...setup }: Setup, options: TorchOptions) {
@@ -202,30 +199,41 @@ function torch(python: string, { network, batch, ...setup }: Setup, options: Tor
   }
 }
 
-/** Of 60 steps from the same parameters through the same examples. */
-async function lossDifference(python: string, setup: Setup, threads: number): Promise<number> {
-  const { network, batch, count } = setup;
+/** 60 steps from the same parameters through the same examples, beside PyTorch in 32 bits and, as what is right, in 64. */
+async function compareLosses(report: Report, python: string, setup: Setup, threads: number): Promise<void> {
   const compare = 60;
-  const { losses } = torch(python, setup, { threads, seconds: 0, compare });
+  const [exact, theirs] = ([64, 32] as const).map(
+    (bits) => torch(python, setup, { threads, seconds: 0, compare, bits }).losses,
+  ) as [number[], number[]];
+  const ours = await ourLosses(setup, threads, compare);
+  for (const step of [1, compare / 2, compare]) {
+    const figures = { ours, torch: theirs, 'torch-float64': exact };
+    for (const [name, losses] of Object.entries(figures))
+      report(`${setup.name}.loss-${step}.${name}`, (losses[step - 1] ?? Number.NaN).toPrecision(8), '');
+  }
+  const off = (losses: readonly number[]): number =>
+    Math.max(...exact.map((loss, i) => Math.abs((losses[i] ?? Number.NaN) - loss) / loss));
+  report(`${setup.name}.loss-off`, off(ours), `(from float64, largest relative of ${compare} steps)`);
+  report(`${setup.name}.torch-loss-off`, off(theirs), '(float32 from float64, likewise)');
+}
+
+async function ourLosses(setup: Setup, threads: number, compare: number): Promise<number[]> {
+  const { network, batch, count } = setup;
   const { x, y = x } = examplesOf(setup);
   const gate = new Int32Array(new SharedArrayBuffer(8));
-  const stepper = await Stepper.open(loadRuntime(usualRuntimes), network, firstState(network, 1), {
-    batch,
-    threads,
-    gate,
-  });
-  let largest = 0;
+  const how = { batch, threads, gate };
+  const stepper = await Stepper.open(loadRuntime(usualRuntimes), network, firstState(network, 1), how);
+  const losses: number[] = [];
   for (let i = 0; i < compare; i++) {
     const at = i % Math.floor(count / batch);
     const part = (values: Float32Array): Float32Array => {
       const size = (batch * values.length) / count;
       return values.slice(at * size, (at + 1) * size);
     };
-    const [loss = 0] = await stepper.run(part(x), part(y), i + 1, learningRate);
-    largest = Math.max(largest, Math.abs(loss - (losses[i] ?? 0)) / loss);
+    losses.push(...(await stepper.run(part(x), part(y), i + 1, learningRate)));
   }
   await stepper.release();
-  return largest;
+  return losses;
 }
 
 /** Noise, and for each example one output of 1; or the input itself. */

@@ -8,12 +8,14 @@ from torch import nn
 
 job = json.load(sys.stdin)
 torch.set_num_threads(job["threads"])
+precision = {32: torch.float32, 64: torch.float64}[job["bits"]]
+torch.set_default_dtype(precision)
 
 
 def floats(path, shape):
     with open(path, "rb") as file:
         data = file.read()
-    return torch.frombuffer(bytearray(data), dtype=torch.float32).reshape(shape).clone()
+    return torch.frombuffer(bytearray(data), dtype=torch.float32).reshape(shape).to(precision, copy=True)
 
 
 def layers():
