@@ -48,7 +48,7 @@ export function prepareUserDir(path: string, fresh: boolean): void {
 
 /** What the systems share, and the systems. Each file can be imported by itself, and so repeats the settings it refers to. */
 function demoFlows(): unknown[] {
-  const all = ['shared', 'machines'].flatMap(
+  const all = ['shared', 'machines', 'alerts'].flatMap(
     (name) => JSON.parse(readFileSync(join(packageRoot, `flows/${name}.json`), 'utf8')) as { id: string }[],
   );
   return [...new Map(all.map((node) => [node.id, node])).values()];

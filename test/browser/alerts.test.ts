@@ -109,7 +109,7 @@ test('an alert that opens is there at once, without being asked for, and goes be
     tell({ alert: { ...alert(8), notice: '8.1', channel: 'push' } });
     tell({ alert: alert(7, { state: 'resolved', by: 'anna' }) });
     await page.getByText('All calm.').waitFor();
-    await page.getByRole('region', { name: 'Past' }).getByText('Over, says anna').waitFor();
+    await page.getByRole('region', { name: 'Past' }).getByText('Over; anna had it').waitFor();
     assert.equal(await page.locator('article').count(), 0);
   });
 });

@@ -10,6 +10,8 @@ for (const [what, message] of [
   ['watching a spectrogram', { watch: 'pump-1', fresh: true }],
   ['all cards of a page that has just opened', { whole: true }],
   ['the list of models', { about: 'pump-1', models: true }],
+  ['who is on call', { policy: true }],
+  ['how the channels are', { channels: true }],
 ] as const) {
   test(`a viewer may send ${what}`, () => {
     assert.equal(maySend('viewer', ['widget-action', widget, message]), true);
@@ -23,6 +25,9 @@ for (const [what, packet] of [
   ['a form', ['widget-send', widget, { select: {} }]],
   ['a wish to learn', ['widget-action', widget, { about: 'pump-1', learn: 'start' }]],
   ['a way back to an older model', ['widget-action', widget, { about: 'pump-1', rollback: '1' }]],
+  ['that somebody takes an alert', ['widget-action', widget, { acknowledge: { id: 1 }, of: 'door' }]],
+  ['a silence', ['widget-action', widget, { silence: { minutes: 5 }, of: 'door' }]],
+  ['a test of a channel', ['widget-action', widget, { test: { channel: 'c1' } }]],
   ['dead letters to be driven again', ['widget-action', widget, { redrive: [1] }]],
   ['a wish hidden in a question', ['widget-action', widget, { payload: {}, request: 'r1', learn: 'start' }]],
   ['a wish instead of a part of a question', ['widget-action', widget, { payload: {}, learn: 'start' }]],

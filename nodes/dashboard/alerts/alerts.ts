@@ -6,7 +6,7 @@ import { addressed } from './requests.js';
 export default function (RED: NodeAPI): void {
   defineWidget(RED, {
     type: 'ui-percept-alerts',
-    rows: 12,
+    rows: 6,
     second: ['acknowledge', 'snooze', 'silence', 'resolve', 'policy'],
     third: ['channels', 'test'],
     start,

@@ -21,6 +21,8 @@ export interface StoredAlert {
   readonly closed?: number;
   /** Who acknowledged, snoozed or closed it. */
   readonly by?: string;
+  /** A person said that it is over. */
+  readonly byHand?: true;
   /** End of the snooze or of the silence. */
   readonly until?: number;
   /** A silence, `silence 3`, or the key of the alert that explains it. */
@@ -43,6 +45,7 @@ export interface StoredAlert {
 /** What is read of `alert.body`; it may be of a later version, or of nobody's. */
 interface Body {
   readonly by?: string;
+  readonly byHand?: boolean;
   readonly until?: number;
   readonly mutedBy?: string;
   readonly newest?: { readonly reasons?: readonly string[]; readonly evidence?: readonly string[] };
@@ -67,6 +70,7 @@ export function storedAlert(row: Row): StoredAlert {
   const { id, policy, key, state, severity, kind, source, zone, title, count, opened_at, closed_at } = row;
   const {
     by,
+    byHand,
     until,
     mutedBy,
     chain,
@@ -82,6 +86,7 @@ export function storedAlert(row: Row): StoredAlert {
     ...{ id, policy, key, state, severity, kind, source, zone, title, round, step },
     ...{ count: Number(count), opened: opened_at },
     ...defined({ closed: closed_at ?? undefined, by, until, mutedBy, chain }),
+    ...(byHand === true ? { byHand } : {}),
     ...(waits ? defined({ next: stepAt, held }) : {}),
     reasons: (newest.reasons ?? []).slice(0, mostReasons),
     evidence: newest.evidence ?? [],

@@ -26,6 +26,8 @@ export interface Alert {
   readonly opened: number;
   readonly closed?: number;
   readonly by?: string;
+  /** A person said that it is over. */
+  readonly byHand?: boolean;
   readonly until?: number;
   readonly mutedBy?: string;
   readonly reasons: readonly string[];

@@ -1,4 +1,4 @@
-import { formatDuration, formatTime } from '../shared/format.ts';
+import { formatDuration } from '../shared/format.ts';
 import type { Language, Translate } from '../shared/language.ts';
 import { severityTexts } from '../shared/severity.ts';
 import type { Alert, ChannelHealth, Policy, Silence, TimelineStep } from './model.ts';
@@ -9,8 +9,8 @@ export interface Speech {
   readonly language: Language;
 }
 
-export function stateWords({ state, by, until, mutedBy }: Alert, { text, language }: Speech): string {
-  const time = until === undefined ? '' : formatTime(until, language);
+export function stateWords({ state, by, byHand, until, mutedBy }: Alert, { text, language }: Speech): string {
+  const time = until === undefined ? '' : soonTime(until, language);
   switch (state) {
     case 'open':
       return text('stateOpen');
@@ -24,7 +24,8 @@ export function stateWords({ state, by, until, mutedBy }: Alert, { text, languag
       if (time) return text('stateSilencedUntil', { time });
       return mutedBy ? text('stateMuted', { key: mutedBy }) : text('stateSilenced');
     case 'resolved':
-      return by ? text('stateResolvedBy', { by }) : text('stateResolved');
+      if (!by) return text('stateResolved');
+      return byHand ? text('stateResolvedBy', { by }) : text('stateResolvedTaken', { by });
     case 'expired':
       return text('stateExpired');
   }
@@ -56,7 +57,7 @@ const keys: Readonly<Record<string, AlertsText>> = {
 
 /** What a step says, in words. One of a later version is told by its name. */
 export function stepWords({ kind, by, detail }: TimelineStep, { text, language }: Speech): string {
-  const time = (value: unknown): string => (typeof value === 'number' ? formatTime(value, language) : '–');
+  const time = (value: unknown): string => (typeof value === 'number' ? soonTime(value, language) : '–');
   const told = (value: unknown): string => (value === undefined ? '' : String(value));
   const words = {
     ...Object.fromEntries(Object.entries(detail).map(([key, value]) => [key, String(value)])),
@@ -128,7 +129,15 @@ export function minutesUntil(time: number, now: number): number {
   return Math.max(1, Math.ceil((time - now) / 60_000));
 }
 
+const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const date = { weekday: 'short', month: 'short', day: 'numeric' } as const;
+
 export function morningTime(now: number, language: Language): string {
-  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
   return new Date(nextMorning(now)).toLocaleTimeString(language, clock);
+}
+
+/** What people have set for later: without seconds, with the day unless it is today. */
+export function soonTime(time: number, language: Language, now = Date.now()): string {
+  const sameDay = new Date(time).toDateString() === new Date(now).toDateString();
+  return new Date(time).toLocaleString(language, sameDay ? clock : { ...date, ...clock });
 }
