@@ -72,7 +72,7 @@ export function cardOf(card, { ringing, hushed, problem }, setup, acts) {
   const { severity, state, since, title, source, zone, reasons, told, by, count, until } = card;
   const open = state === 'open' || state === 'notified';
   const status = [
-    ...(by ? [filled(texts.by, { by })] : [texts.state[state] ?? state]),
+    state === 'acknowledged' && by ? filled(texts.by, { by }) : (texts.state[state] ?? state),
     ...(until && !open ? [filled(texts.until, { time: timeOf(until, language) })] : []),
   ].join(', ');
   return element(
@@ -99,7 +99,7 @@ export function cardOf(card, { ringing, hushed, problem }, setup, acts) {
     element(
       'div',
       { class: 'acts' },
-      open && mayAct && button(texts.take, acts.take, 'main take'),
+      state !== 'acknowledged' && mayAct && button(texts.take, acts.take, 'main take'),
       element('a', { class: 'button view', href: `${root}/view` }, texts.view),
       open &&
         call !== '' &&

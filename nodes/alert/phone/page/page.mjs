@@ -88,6 +88,8 @@ function show() {
   const ringing = board.cards.filter(({ id }) => board.ringing[id] !== undefined);
   const loud = ringing.filter(({ id }) => !hushed.has(board.ringing[id]));
   document.body.dataset.state = loud.length > 0 ? 'ringing' : board.cards.length > 0 ? 'open' : 'calm';
+  document.body.dataset.severity =
+    ['critical', 'warning'].find((one) => loud.some(({ severity }) => severity === one)) ?? 'notice';
   document.body.dataset.sound = soundIsOn() ? 'on' : 'off';
   document.title = loud.length > 0 ? `● ${loud[0].title}` : usualTitle;
   if (loud.length > 0 && !signedOut) startRinging();

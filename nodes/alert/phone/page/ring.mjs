@@ -36,12 +36,12 @@ export function startRinging() {
 export function stopRinging() {
   clearInterval(timer);
   timer = undefined;
-  if ('vibrate' in navigator) navigator.vibrate(0);
+  vibrate(0);
 }
 
 /** Two tones, twice: to be told from a telephone's and from an alarm clock's. */
 export function once() {
-  if ('vibrate' in navigator) navigator.vibrate([350, 150, 350]);
+  vibrate([350, 150, 350]);
   if (audio?.state !== 'running') return;
   for (const [index, frequency] of [880, 660, 880, 660].entries())
     tone(audio, frequency, audio.currentTime + index * 0.28);
@@ -61,4 +61,12 @@ function tone(context, frequency, at) {
   source.connect(gain).connect(context.destination);
   source.start(at);
   source.stop(at + 0.27);
+}
+
+/**
+ * No desktop does, nor a phone before the first tap.
+ * @param {number | number[]} pattern ms
+ */
+function vibrate(pattern) {
+  if ('vibrate' in navigator && navigator.userActivation?.hasBeenActive) navigator.vibrate(pattern);
 }

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { alertIds } from '../support/alert-flow.ts';
+import { launchChromium } from '../support/browser.ts';
+import { needs } from '../support/needs.ts';
+import { type PhoneLab, startPhone } from '../support/phone-flow.ts';
+import { until } from '../support/until.ts';
+
+const skip = needs('chromium');
+const pictures = process.env['PERCEPT_SCREENSHOTS'];
+const onPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let lab: PhoneLab;
+let browser: Browser;
+/** Chromium tells this of every subscription in a profile that keeps nothing. */
+const beyondUs = /Push API in incognito mode/;
+const complaints: string[] = [];
+before(async () => {
+  if (skip) return;
+  const steps = [{ after: 0, channel: 'push', to: 'anna', chain: '' }];
+  const settings = { steps, ends: 'person', retry: '3600' };
+  // nobody takes pushes there: pages alone ring
+  [lab, browser] = await Promise.all([startPhone('http://127.0.0.1:9', settings), launchChromium()]);
+});
+after(async () => {
+  await browser?.close();
+  await lab?.nodeRed.stop();
+});
+
+async function open(person: string, options: BrowserContextOptions = {}): Promise<[Page, BrowserContext]> {
+  const visitor = await lab.visitor(person);
+  const context = await browser.newContext({ locale: 'en-US', ...options });
+  const [name = '', value = ''] = visitor.cookie.split('=');
+  await context.addCookies([{ name, value, url: lab.nodeRed.url }]);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && !beyondUs.test(message.text()) && complaints.push(message.text()),
+  );
+  await page.goto(`${lab.nodeRed.url}/percept/phone`);
+  await page.locator('#line[data-state=live]').waitFor();
+  return [page, context];
+}
+
+async function show(page: Page, name: string): Promise<void> {
+  if (pictures) await page.screenshot({ path: join(pictures, `phone-${name}.png`), fullPage: true });
+  const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok((wide ?? 0) <= (room ?? 0), `${name} scrolls sideways: ${wide} of ${room}`);
+}
+
+const taken = () => lab.nodeRed.messages('acts').map(({ acknowledge }) => acknowledge as { id: number; by: string });
+
+test('a calm page says so, and what it is for; in English and in Korean', { skip }, async () => {
+  const [page, context] = await open('anna', { ...onPhone, colorScheme: 'light' });
+  await page.getByRole('heading', { name: 'All calm' }).waitFor();
+  await show(page, 'calm-light');
+  const [korean, other] = await open('ben', { ...onPhone, locale: 'ko-KR', colorScheme: 'dark' });
+  await korean.getByRole('heading', { name: '이상 없음' }).waitFor();
+  await show(korean, 'calm-dark-ko');
+  await context.close();
+  await other.close();
+});
+
+test('an alert rings on the page of its person, with sound after a tap, until one tap takes it', { skip }, async () => {
+  const [page, context] = await open('anna', { ...onPhone, colorScheme: 'dark' });
+  await page.getByRole('button', { name: 'Turn on sound' }).click();
+  await page.locator('body[data-sound=on]').waitFor();
+  const reasons = ['Somebody has been at the door for 40 s', 'The same person was there an hour ago'];
+  lab.finding('door', { reasons });
+  await page.locator('body[data-state=ringing]').waitFor();
+  const card = page.locator('#ringing .card');
+  assert.match(
+    await card.innerText(),
+    /critical[\s\S]*just now[\s\S]*door[\s\S]*Somebody has been at the door for 40 s/,
+  );
+  assert.match(await page.title(), /^● /);
+  assert.equal(await card.getByRole('link', { name: 'Call 112' }).getAttribute('href'), 'tel:112');
+  assert.equal(await card.getByRole('link', { name: 'View live' }).getAttribute('href'), '/percept/phone/view');
+  await page.getByText(/Told: anna \(push, delivered/).waitFor();
+  await show(page, 'ringing-dark');
+  const before = taken().length;
+  await card.getByRole('button', { name: 'Take it' }).click();
+  await page.locator('.card .mark', { hasText: 'Taken by anna' }).waitFor();
+  await page.locator('.toast', { hasText: 'Taken by anna' }).waitFor();
+  await page.locator('body[data-state=open]').waitFor();
+  assert.deepEqual(
+    taken()
+      .slice(before)
+      .map((one) => one.by),
+    ['anna'],
+  );
+  assert.doesNotMatch(await page.title(), /^● /);
+  await show(page, 'taken-dark');
+  await context.close();
+});
+
+test('quiet here is quiet on this page alone; a viewer sees and is offered nothing', { skip }, async () => {
+  const [page, context] = await open('anna', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+  const [viewing, other] = await open('vera', { ...onPhone, colorScheme: 'light' });
+  lab.finding('gate', { severity: 'warning', reasons: ['The gate has been open for 5 min'] });
+  await page.locator('body[data-state=ringing]').waitFor();
+  await show(page, 'ringing-wide-light');
+  await page.getByRole('button', { name: 'Quiet here' }).click();
+  await page.locator('body[data-state=open]').waitFor();
+  await page.reload();
+  await page.locator('.card').first().waitFor();
+  assert.equal(await page.locator('body').getAttribute('data-state'), 'open');
+  await viewing.getByText(/signed in to look/).waitFor();
+  await viewing.locator('.card').first().waitFor();
+  assert.equal(await viewing.locator('button', { hasText: /Take it|In 10 min|notifications/ }).count(), 0);
+  await show(viewing, 'viewer-light');
+  await page.getByRole('button', { name: 'In 10 min' }).click();
+  await page.getByText(/put off, until/).waitFor();
+  await context.close();
+  await other.close();
+});
+
+test('the connection goes and comes back: the page says since when, and then how things stand', { skip }, async () => {
+  const [page, context] = await open('anna', { ...onPhone, colorScheme: 'light' });
+  const before = complaints.length;
+  await lab.nodeRed.kill();
+  await page.getByText(/No connection since/).waitFor();
+  await show(page, 'away-light');
+  await lab.nodeRed.again();
+  await page.locator('#line[data-state=live]').waitFor({ timeout: 60_000 });
+  lab.finding('window');
+  await page.locator('body[data-state=ringing]').waitFor();
+  await page.getByRole('button', { name: 'Take it' }).first().click();
+  await page.locator('body[data-state=open]').waitFor();
+  await context.close();
+  complaints.splice(before);
+});
+
+test('a test of the channel is heard and seen on the page', { skip }, async () => {
+  const [page, context] = await open('anna', { ...onPhone });
+  lab.nodeRed.inject(alertIds.alert, { test: true });
+  await page.locator('.toast', { hasText: 'This is a test of the channel' }).waitFor();
+  await context.close();
+});
+
+/** The service worker's registration, as the browser's own tools see it. */
+async function worker(page: Page, context: BrowserContext) {
+  await context.grantPermissions(['notifications'], { origin: lab.nodeRed.url });
+  const tools = await context.newCDPSession(page);
+  let id = '';
+  tools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+    id = registrations.find(({ scopeURL }) => scopeURL.endsWith('/percept/phone'))?.registrationId ?? id;
+  });
+  await tools.send('ServiceWorker.enable');
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  const registrationId = await until(() => id, { what: 'the registration' });
+  return {
+    push: async (payload: object) => {
+      const data = JSON.stringify(payload);
+      await tools.send('ServiceWorker.deliverPushMessage', { origin: lab.nodeRed.url, registrationId, data });
+    },
+    shown: async () =>
+      await page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        return (await registration.getNotifications()).map((one) => {
+          // the type of the page's notifications knows no actions
+          const { actions = [] } = one as Notification & { actions?: { action: string }[] };
+          const { title, body, tag, silent, requireInteraction } = one;
+          return { title, body, tag, silent, requireInteraction, actions: actions.map(({ action }) => action) };
+        });
+      }),
+    /** What a tap on an action does; nobody can tap a notification here. */
+    tap: async (action: string) => {
+      const running = context.serviceWorkers().find((one) => one.url().includes('/percept/phone/worker.js'));
+      assert.ok(running);
+      await running.evaluate(`registration.getNotifications().then(([one]) => answer(${JSON.stringify(action)}, one))`);
+    },
+  };
+}
+
+test('a push becomes a notification with its actions; what follows takes its place', { skip }, async () => {
+  const [page, context] = await open('ben', onPhone);
+  const { push, shown } = await worker(page, context);
+  const payload = { title: 'Critical: loitering, door', text: 'Since noon', tag: 't1', alert: 7, severity: 'critical' };
+  await push({ ...payload, open: true, quiet: false, since: Date.now() });
+  const [first] = await until(async () => ((await shown()).length === 1 ? await shown() : undefined), {
+    what: 'the notification',
+  });
+  assert.deepEqual([first?.title, first?.body, first?.tag], [payload.title, 'Since noon', 't1']);
+  assert.deepEqual([first?.actions.slice(0, 2), first?.requireInteraction], [['acknowledge', 'view'], true]);
+  assert.equal(first?.silent, true, 'the page is open and rings by itself');
+  await push({ ...payload, title: 'Taken by anna', open: false, quiet: true, since: Date.now() });
+  await until(async () => (await shown())[0]?.title === 'Taken by anna', { what: 'it to be replaced' });
+  assert.deepEqual(
+    (await shown()).map(({ actions }) => actions),
+    [[]],
+  );
+  await push({ nonsense: true });
+  await until(async () => (await shown()).length === 2, { what: 'one for what cannot be read' });
+  await context.close();
+});
+
+test('acknowledge on a notification takes the alert by its link, without the page', { skip }, async () => {
+  const posted: string[] = [];
+  const server = createServer((request, response) => {
+    posted.push(`${request.method} ${request.url}`);
+    response.writeHead(204, { 'Access-Control-Allow-Origin': '*' }).end();
+  }).listen(0, '127.0.0.1');
+  const [page, context] = await open('ben', onPhone);
+  try {
+    const { push, shown, tap } = await worker(page, context);
+    const acknowledge = `http://127.0.0.1:${(server.address() as AddressInfo).port}/take/abc`;
+    const links = { open: acknowledge, acknowledge };
+    await push({
+      title: 'Somebody at the door',
+      text: '',
+      tag: 't2',
+      alert: 8,
+      severity: 'warning',
+      open: true,
+      links,
+    });
+    await until(async () => (await shown()).length === 1, { what: 'the notification' });
+    await tap('acknowledge');
+    assert.deepEqual(posted, ['POST /take/abc']);
+    await until(async () => (await shown()).length === 0, { what: 'it to go' });
+  } finally {
+    await context.close();
+    server.close();
+  }
+});
+
+test('a browser that cannot reach its push service says so, and the page goes on', { skip }, async () => {
+  const [page, context] = await open('ben', onPhone);
+  await worker(page, context);
+  await page.reload();
+  await page.getByRole('button', { name: 'Turn on notifications on this device' }).click();
+  await page.getByText(/could not be turned on: /).waitFor();
+  await show(page, 'no-push-service');
+  await context.close();
+});
+
+test('nothing was held against the page by the browser', { skip }, () => {
+  assert.deepEqual(complaints, []);
+});
