@@ -248,7 +248,8 @@ export interface NoticeSpoolTable {
   key: string;
   /** What comes one after the other. */
   thread: string;
-  state: 'waiting' | 'sending' | 'delivered' | 'failed' | 'withdrawn';
+  /** `passed`: what a channel did not take, which went on to the next; `tested`: sent by hand, to see whether the channel works. */
+  state: 'waiting' | 'sending' | 'delivered' | 'failed' | 'withdrawn' | 'passed' | 'tested';
   /** Place of its channel in the node's list, from 0, and the channel's id. */
   place: number;
   channel: string;
