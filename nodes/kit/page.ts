@@ -18,15 +18,20 @@ export interface Page {
   readonly body: string;
   /** Of this kind of page, beside what all share. */
   readonly style: string;
-  /** What else it may load: `img-src 'self'`. */
-  readonly loads?: string;
+  /** It shows pictures of this site. */
+  readonly images?: boolean;
 }
 
 /** Without script; the digest of its style is all that its content security policy lets through. */
-export function sendPage(response: ServerResponse, lang: Language, { status, title, body, style, loads }: Page): void {
+export function sendPage(response: ServerResponse, lang: Language, { status, title, body, style, images }: Page): void {
   const sheet = shared + style;
   const digest = createHash('sha256').update(sheet).digest('base64');
-  const policy = [`default-src 'none'`, `style-src 'sha256-${digest}'`, ...(loads ? [loads] : []), ...fixed];
+  const policy = [
+    `default-src 'none'`,
+    `style-src 'sha256-${digest}'`,
+    `img-src ${images ? "'self' " : ''}data:`,
+    ...fixed,
+  ];
   response.writeHead(status, {
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -34,10 +39,12 @@ export function sendPage(response: ServerResponse, lang: Language, { status, tit
   });
   response.end(
     `<!doctype html><html lang="${lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-      `<title>${escaped(title)}</title><style>${sheet}</style><main>${body}</main></html>`,
+      `<title>${escaped(title)}</title>${noIcon}<style>${sheet}</style><main>${body}</main></html>`,
   );
 }
 
+/** Else the browser would ask for one, which is behind the door. */
+const noIcon = '<link rel="icon" href="data:,">';
 const fixed = [`form-action 'self'`, `frame-ancestors 'none'`, `base-uri 'none'`];
 
 /** @param accept what the browser prefers; the runtime's language where it says nothing */

@@ -5,7 +5,7 @@ import { type Claim, policyTag, seal, unseal } from '../../dist/alert/links/toke
 import type { Alert } from '../../dist/kit/index.js';
 import { checkAudit } from '../../dist/store/audit.js';
 import { ownerPassword, Visitor } from '../support/doors.ts';
-import { LinkSite, type Links, linkKeyText, picture, pictureKey } from '../support/link-flow.ts';
+import { evidence, LinkSite, type Links, linkKeyText } from '../support/link-flow.ts';
 import { until } from '../support/until.ts';
 
 const page = { accept: 'text/html,application/xhtml+xml' };
@@ -67,7 +67,7 @@ test('a mail leads to the page; to look changes nothing; one tap takes the alert
     what: 'the escalation of the other one',
   });
   assert.equal(alertOf('door')?.step, 1);
-  assert.match(await site.mailAbout('door', 'Taken by anna: Warning'), /^Open: /m);
+  assert.match(await site.mailTo('anna', 'door', 'Taken by anna: Warning'), /^Open: /m);
 });
 
 test('to take it once more is harmless, and the page says who did, and when', async () => {
@@ -131,13 +131,13 @@ test('a policy that is not served is a calm page', async () => {
 });
 
 test('pictures of the evidence come by the same link, and no others', async () => {
-  const evidence = [`${pictureKey}.txt`, pictureKey, 'frame/none.png'];
-  const { open } = await site.links('window', { evidence });
+  const keys = [`${evidence.key}.txt`, evidence.key, 'frame/none.png'];
+  const { open } = await site.links('window', { evidence: keys });
   assert.match(await (await get(open)).text(), /evidence\/0" alt="Picture 1 of 2"/);
   const seen = await get(`${open}/evidence/0`);
   assert.equal(seen.headers.get('content-type'), 'image/png');
   assert.match(seen.headers.get('content-security-policy') ?? '', /sandbox/);
-  assert.deepEqual(Buffer.from(await seen.arrayBuffer()), picture);
+  assert.deepEqual(Buffer.from(await seen.arrayBuffer()), evidence.bytes);
   for (const other of ['1', '2', '99']) assert.equal((await get(`${open}/evidence/${other}`)).status, 404, other);
   for (const other of ['100', '-1', '0/..', 'first.png'])
     assert.ok([302, 401].includes((await get(`${open}/evidence/${other}`)).status), other);
@@ -148,7 +148,7 @@ test('the page runs no script, is kept by nobody and gives its address to nobody
   const { headers } = await get(open);
   assert.match(
     headers.get('content-security-policy') ?? '',
-    /^default-src 'none'; style-src 'sha256-[^']+'; img-src 'self'; form-action 'self'/,
+    /^default-src 'none'; style-src 'sha256-[^']+'; img-src 'self' data:; form-action 'self'/,
   );
   assert.equal(headers.get('referrer-policy'), 'no-referrer');
   assert.equal(headers.get('cache-control'), 'no-store');

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 import { openBucket } from '../../dist/store/bucket/open.js';
 import type { StoreHandle } from '../../dist/store/open.js';
 import { openStore } from '../../dist/store/open.js';
@@ -12,11 +13,9 @@ import { MailServer } from './smtp.ts';
 import { until } from './until.ts';
 
 export const linkKeyText = 'the key of the test, for all processes';
-export const picture = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
-export const pictureKey = 'frame/door/first.png';
+
+/** What lies in the bucket. */
+export const evidence = { key: 'frame/door/first.png', bytes: dusk(480, 270) };
 
 export interface Links {
   readonly open: string;
@@ -44,7 +43,7 @@ export class LinkSite {
     const port = await freePort();
     writeFileSync(join(folder, 'ca.pem'), mail.ca);
     const bucket = await openBucket({ kind: 'folder', path: join(folder, 'bucket') });
-    await bucket.put(pictureKey, picture);
+    await bucket.put(evidence.key, evidence.bytes);
     await bucket.close();
     const url = join(folder, 'alerts.sqlite');
     const nodeRed = await NodeRed.start({
@@ -58,17 +57,17 @@ export class LinkSite {
   }
 
   /** A finding, and the links in the mail about it. */
-  async links(source: string, more: object = {}): Promise<Links> {
+  async links(source: string, more: object = {}, subject = 'Warning'): Promise<Links> {
     const about = { kind: 'loitering', source, severity: 'warning', since: Date.now(), ...more };
     this.nodeRed.inject(alertIds.alert, { topic: 'x', finding: about });
-    return linksIn(await this.mailAbout(source));
+    return linksIn(await this.mailTo('anna', source, subject));
   }
 
-  /** The first mail about it, as plain text. */
-  async mailAbout(source: string, subject = 'Warning'): Promise<string> {
-    const find = () =>
-      this.mail.mails.map(plain).find((text) => text.includes(`Subject: ${subject}: loitering, ${source}`));
-    return await until(find, { ms: 30_000, what: `the mail about ${source}; ${this.nodeRed.log}` });
+  /** The first mail about it to this person, as plain text. */
+  async mailTo(person: string, source: string, subject = 'Warning'): Promise<string> {
+    const wanted = [`To: ${person}@example.org`, `Subject: ${subject}: loitering, ${source}`];
+    const find = () => this.mail.mails.map(plain).find((text) => wanted.every((line) => text.includes(line)));
+    return await until(find, { ms: 60_000, what: `the mail to ${person} about ${source}; ${this.nodeRed.log}` });
   }
 
   changes(source: string): Message[] {
@@ -94,6 +93,8 @@ const ids = {
   tls: 'fb11c00000000004',
 } as const;
 
+const people = ['anna', 'ben'].map((name) => ({ name, address: `${name}@example.org` }));
+
 interface Parts {
   readonly url: string;
   readonly folder: string;
@@ -115,7 +116,7 @@ function linkFlow({ url, folder, port, mailPort, settings }: Parts): FlowNode[] 
     },
     {
       ...{ id: ids.channel, type: 'percept-channel', name: 'mail', kind: 'email', host: '127.0.0.1', port: mailPort },
-      ...{ security: 'starttls', from: 'percept@example.org', to: 'all@example.org', tls: ids.tls, perMinute: '1000' },
+      ...{ security: 'starttls', from: 'percept@example.org', to: '', people, tls: ids.tls, perMinute: '1000' },
     },
     { id: ids.bucket, type: 'percept-bucket', name: '', version: 1, kind: 'folder', folder: join(folder, 'bucket') },
     {
@@ -141,4 +142,35 @@ export function linksIn(mail: string): Links {
   const [, open = ''] = /^Open: (\S+)/m.exec(mail) ?? [];
   const [, acknowledge = ''] = /^I take it: (\S+)/m.exec(mail) ?? [];
   return { open, acknowledge };
+}
+
+/** A PNG (RGB) of a door and somebody before it, as a camera sees it in the evening. */
+function dusk(width: number, height: number): Buffer {
+  const rows = Buffer.alloc(height * (1 + 3 * width));
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const [u, v] = [x / width, y / height];
+      const isDoor = u > 0.55 && u < 0.8 && v > 0.2 && v < 0.9;
+      const isPerson =
+        Math.hypot((u - 0.48) * 1.8, v - 0.42) < 0.07 || (Math.abs(u - 0.48) < 0.06 && v > 0.5 && v < 0.92);
+      const light = isPerson ? 30 : isDoor ? 120 : 60 + 60 * (1 - v);
+      rows.set(
+        [light, light * 0.95, isDoor ? light * 0.6 : light * 1.1].map(Math.round),
+        y * (1 + 3 * width) + 1 + 3 * x,
+      );
+    }
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const chunk = (name: string, body: Buffer): Buffer => {
+    const named = Buffer.concat([Buffer.from(name), body]);
+    const frame = Buffer.alloc(8 + named.length);
+    frame.writeUInt32BE(body.length, 0);
+    named.copy(frame, 4);
+    frame.writeUInt32BE(crc32(named), 4 + named.length);
+    return frame;
+  };
+  const magic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([magic, chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }

@@ -98,7 +98,7 @@ export function serveLinks(site: LinkSite): (request: Request, response: Respons
     const now = Date.now();
     const timeZone = place.policy.settings.timeZone;
     sendPage(response, lang, {
-      ...{ status: 200, title: incident.alert.title, style, loads: `img-src 'self'` },
+      ...{ status: 200, title: incident.alert.title, style, images: true },
       // relative: a proxy may have put something before it
       body: incidentPage(lang, { incident, purpose, path: token, ways: place.ways, timeZone, now }),
     });

@@ -17,11 +17,13 @@ form{margin:1.25rem 0 .5rem}form button{margin:0;padding:1rem;font-size:1.15rem}
 ul{margin:0;padding-left:1.2rem}
 .pictures{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr))}
 .pictures img{display:block;width:100%;min-height:3rem;border-radius:.4rem;background:var(--line)}
-.steps{list-style:none;margin:0;padding:0}
-.steps li{display:grid;grid-template-columns:9.5rem 1fr;gap:.75rem;padding:.4rem 0;border-top:1px solid var(--line);font-size:.95rem}
-.steps time{opacity:.7;font-variant-numeric:tabular-nums;font-size:.85rem;padding-top:.1rem}.steps .strong span{font-weight:600}
-.steps small{display:block;font-weight:400;opacity:.75}
-@media(max-width:30rem){.steps li{grid-template-columns:1fr;gap:0}}`;
+.steps{list-style:none;margin:0 0 1.25rem;padding:0}
+.steps li{display:grid;grid-template-columns:4.2rem 1fr;gap:.75rem;padding:.3rem 0;font-size:.95rem}
+.steps .day{display:block;border-bottom:1px solid var(--line);opacity:.7;font-size:.9rem;margin-top:.5rem}
+.steps time{opacity:.7;font-variant-numeric:tabular-nums;font-size:.9rem}.steps span{opacity:.75}
+.steps .strong span{font-weight:600;opacity:1}.steps small{display:block;font-weight:400}
+.row+.hint{margin-top:.5rem}a:not(.button){color:var(--accent)}
+:lang(ko){word-break:keep-all}`;
 
 /** Of a page that says one thing only. */
 export const calmStyle = `body{max-width:24rem;margin:14vh auto;padding:0 1.25rem}

@@ -3,6 +3,13 @@ import { type StepKind, stepKinds } from '../machine/state.js';
 import type { IncidentStep } from './incident.js';
 import { type PageTexts, pageTexts } from './texts.js';
 
+type Look = Pick<Intl.DateTimeFormatOptions, 'dateStyle' | 'timeStyle' | 'hourCycle'>;
+const looks = {
+  full: { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' },
+  day: { dateStyle: 'full' },
+  time: { timeStyle: 'medium', hourCycle: 'h23' },
+} as const satisfies Record<string, Look>;
+
 /** Shows times where the alert's policy says, with UTC for whoever points at them. */
 export class Clock {
   readonly #lang: Language;
@@ -13,33 +20,37 @@ export class Clock {
     this.#zone = timeZone ? { timeZone } : {};
   }
 
-  text(time: number, dateStyle: 'medium' | 'short' = 'medium'): string {
-    return new Date(time).toLocaleString(this.#lang, { ...this.#zone, dateStyle, timeStyle: 'medium' });
+  text(time: number, look: keyof typeof looks = 'full'): string {
+    return new Date(time).toLocaleString(this.#lang, { ...this.#zone, ...looks[look] });
   }
 
-  html(time: number, dateStyle: 'medium' | 'short' = 'medium'): string {
+  html(time: number, look: keyof typeof looks = 'full'): string {
     const utc = new Date(time).toISOString();
-    return `<time datetime="${utc}" title="${utc}">${escaped(this.text(time, dateStyle))}</time>`;
+    return `<time datetime="${utc}" title="${utc}">${escaped(this.text(time, look))}</time>`;
   }
 }
 
 /** What matters in the list: who was told, who took it, how it ended. */
 const strong: ReadonlySet<string> = new Set(['opened', 'worse', 'delivered', 'failed', 'acknowledged', 'resolved']);
 
-/** Newest first. */
+/** Newest first, by day. */
 export function timeline(lang: Language, steps: readonly IncidentStep[], clock: Clock): string {
-  const lines = steps.map((step) => {
+  let day = '';
+  const lines = [...steps].reverse().map((step) => {
+    const head = clock.text(step.time, 'day');
+    const begins = head === day ? '' : `<li class="day">${escaped(head)}</li>`;
+    day = head;
     const weight = strong.has(step.kind) ? ' class="strong"' : '';
-    return `<li${weight}>${clock.html(step.time, 'short')}<span>${lineOf(lang, step, clock)}</span></li>`;
+    return `${begins}<li${weight}>${clock.html(step.time, 'time')}<span>${lineOf(lang, step, clock)}</span></li>`;
   });
-  return `<ol class="steps">${lines.reverse().join('')}</ol>`;
+  return `<ol class="steps">${lines.join('')}</ol>`;
 }
 
 function lineOf(lang: Language, { kind, by, detail }: IncidentStep, clock: Clock): string {
   const text = pageTexts[lang];
   if (!isStep(kind)) return escaped(kind);
   const given = (name: string) => (typeof detail[name] === 'string' ? String(detail[name]) : '');
-  const at = (name: string) => (typeof detail[name] === 'number' ? clock.text(detail[name], 'short') : '');
+  const at = (name: string) => (typeof detail[name] === 'number' ? clock.text(detail[name]) : '');
   const line = filled(text.step[kind], {
     ...{ kind: given('kind'), source: given('source'), channel: given('channel'), why: given('why') },
     ...{ who: given('to') || text.somebody, by: by || text.somebody, until: at('until'), next: at('next') },
