@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { Proxies } from './address.js';
 import { type AdminAuth, adminAuth } from './admin-auth.js';
 import { capabilities } from './capability.js';
 import { changesHandler, type LogHandler } from './changes.js';
@@ -24,6 +25,8 @@ export interface AccessOptions {
   readonly port: number;
   /** `https://site.example`, where a proxy in front makes it another than what requests show. */
   readonly publicUrl?: string | undefined;
+  /** With `publicUrl`: where that proxy is, when it is on another machine; whose word counts about who asked. */
+  readonly proxies?: readonly string[] | undefined;
   readonly oidc?: OidcSettings | undefined;
   /** Where people go who asked for nothing in particular. */
   readonly home?: string;
@@ -66,7 +69,8 @@ export async function openAccess(options: AccessOptions, password?: string): Pro
   const firstPassword = nobody ? await users.add(firstOwner, 'owner', password) : undefined;
   const [code, live, pass] = [new StartCode(), new Live(), new Pass()];
   const home = options.home ?? '/';
-  const place = { publicUrl: options.publicUrl };
+  const proxies = options.publicUrl === undefined ? undefined : new Proxies(options.proxies);
+  const place = { publicUrl: options.publicUrl, proxies };
   const plainCookie = `percept_${options.port}`;
   const cookie = options.publicUrl?.startsWith('https:') ? `__Host-${plainCookie}` : plainCookie;
   const door = new Door({

@@ -11,6 +11,8 @@ export class Attempts {
   readonly #pair = new RateLimiterMemory({ points: 5, duration: quarter, blockDuration: quarter });
   readonly #address = new RateLimiterMemory({ points: 30, duration: quarter, blockDuration: quarter });
   readonly #name = new RateLimiterMemory({ points: 100, duration: quarter });
+  readonly #told = new RateLimiterMemory({ points: 60, duration: quarter });
+  readonly #toldOfAll = new RateLimiterMemory({ points: 1000, duration: quarter });
 
   /** Counted before the password is looked at, so that many at once don't slip through. @throws PerceptError `access-too-often` */
   async begin(name: string, address: string): Promise<void> {
@@ -22,6 +24,17 @@ export class Attempts {
     } catch (limit) {
       const ms = (limit as { msBeforeNext?: number }).msBeforeNext ?? 0;
       throw accessError('access-too-often', { minutes: Math.max(1, Math.ceil(ms / 60_000)) });
+    }
+  }
+
+  /** Whether another refusal is worth a row: whoever knocks without end must not fill the log. */
+  async worthTelling(address: string): Promise<boolean> {
+    try {
+      await this.#told.consume(address);
+      await this.#toldOfAll.consume('all');
+      return true;
+    } catch {
+      return false;
     }
   }
 

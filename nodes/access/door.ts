@@ -1,22 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Language, languageOf, type PerceptError, toPerceptError } from '../kit/index.js';
+import { addressOf } from './address.js';
 import { Attempts } from './attempts.js';
 import type { StartCode } from './codes.js';
 import { accessError } from './errors.js';
-import type { Journey, Oidc } from './oidc.js';
+import { Journeys, journeyMs } from './journeys.js';
+import type { Oidc } from './oidc.js';
 import { passwordPage, sendPage, signInPage, signOutPage } from './pages.js';
-import {
-  addressOf,
-  cookieOf,
-  formOf,
-  isEncrypted,
-  isOwnOrigin,
-  localPath,
-  originOf,
-  type Place,
-  urlOf,
-} from './request.js';
+import { cookieOf, formOf, isEncrypted, isOwnOrigin, localPath, originOf, type Place, urlOf } from './request.js';
 import { longestMs, type Session, type Sessions } from './sessions.js';
 import { doorTexts } from './texts.js';
 import type { User, Users } from './users.js';
@@ -47,14 +38,11 @@ export interface DoorEvent {
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
 }
 
-const journeyMs = 10 * 60_000;
-const mostJourneys = 1000;
-
 /** The pages under `/access/`: coming in, choosing a password, going out. */
 export class Door {
   readonly #parts: DoorParts;
   readonly #attempts = new Attempts();
-  readonly #journeys = new Map<string, Journey & { readonly next: string; readonly until: number }>();
+  readonly #journeys = new Journeys();
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
@@ -101,7 +89,7 @@ export class Door {
     const form = await formOf(request);
     const [name, password] = [form?.get('name')?.trim() ?? '', form?.get('password') ?? ''];
     const next = localPath(form?.get('next'), this.#parts.home);
-    const address = addressOf(request);
+    const address = this.#address(visit);
     try {
       if (name === '' || password === '') throw accessError('access-wrong-password', {});
       await this.#attempts.begin(name, address);
@@ -113,8 +101,7 @@ export class Door {
     } catch (thrown) {
       const problem = toPerceptError(thrown);
       // a password typed into the field for the name must not stand in a log
-      const known = this.#parts.users.find(name)?.name ?? '';
-      this.#parts.note({ action: 'refused', user: known, address, way: 'password' });
+      await this.#refused(this.#parts.users.find(name)?.name ?? '', address, 'password');
       this.#showSignIn(visit, problem.code === 'access-too-often' ? 429 : 401, { problem, name, next });
     }
   }
@@ -136,27 +123,27 @@ export class Door {
     const { oidc } = this.#parts;
     if (!oidc) return plain(visit.response, 404);
     const { url, journey } = await oidc.depart(this.#callback(visit));
-    const id = randomBytes(24).toString('base64url');
-    this.#remember(id, { ...journey, next: this.#next(visit.url), until: Date.now() + journeyMs });
-    this.#setCookie(visit, this.#journeyCookie, id, journeyMs / 1000);
+    this.#setCookie(visit, this.#journeyCookie, this.#journeys.seal(journey, this.#next(visit.url)), journeyMs / 1000);
     this.#go(visit, url);
   }
 
   async #arrive(visit: Visit): Promise<void> {
     const { oidc } = this.#parts;
-    const id = cookieOf(visit.request, this.#journeyCookie);
-    const journey = this.#journeys.get(id);
-    this.#journeys.delete(id);
     if (!oidc) return plain(visit.response, 404);
+    const journey = this.#journeys.open(cookieOf(visit.request, this.#journeyCookie));
     // reloaded, or kept in the history: nothing to go on with
-    if (!journey || journey.until < Date.now()) return this.#go(visit, '/access/sign-in');
+    if (!journey) return this.#go(visit, '/access/sign-in');
+    this.#setCookie(visit, this.#journeyCookie, '', 0);
     const current = new URL(`${this.#callback(visit)}${visit.url.search}`);
-    const arrival = await oidc.arrive(current, journey).catch((thrown: unknown) => {
-      this.#parts.note({ action: 'refused', user: '', address: addressOf(visit.request), way: 'provider' });
+    const arrival = await oidc.arrive(current, journey).catch(async (thrown: unknown) => {
+      await this.#refused('', this.#address(visit), 'provider');
       throw thrown;
     });
-    this.#enter(visit, { name: arrival.user, role: arrival.role }, { local: false }, 'provider');
-    this.#go(visit, journey.next);
+    // who chooses a name there must not pass for somebody here
+    const taken = this.#parts.users.find(arrival.user) !== undefined;
+    const name = taken ? `${arrival.user} (${oidc.name})` : arrival.user;
+    this.#enter(visit, { name, role: arrival.role }, { local: false }, 'provider');
+    this.#go(visit, localPath(journey.next, this.#parts.home));
   }
 
   async #changePassword(visit: Visit, session: Session): Promise<void> {
@@ -164,7 +151,7 @@ export class Door {
     const form = await formOf(visit.request);
     const next = localPath(form?.get('next'), this.#parts.home);
     const user = users.find(session.user);
-    const address = addressOf(visit.request);
+    const address = this.#address(visit);
     try {
       if (!session.local || !user) throw accessError('access-user-unknown', { name: session.user });
       if (!user.mustChange) {
@@ -189,7 +176,7 @@ export class Door {
     sessions.end(cookieOf(visit.request, cookie));
     if (visit.session) {
       ended(visit.session);
-      note({ action: 'signed-out', user: visit.session.user, address: addressOf(visit.request) });
+      note({ action: 'signed-out', user: visit.session.user, address: this.#address(visit) });
     }
     this.#setCookie(visit, cookie, '', 0);
     this.#go(visit, '/access/sign-in');
@@ -215,7 +202,7 @@ export class Door {
     const before = cookieOf(visit.request, cookie);
     if (before) sessions.end(before);
     this.#setCookie(visit, cookie, sessions.begin({ user: name, role }, how), longestMs / 1000);
-    note({ action: 'signed-in', user: name, address: addressOf(visit.request), ...(way ? { way } : {}) });
+    note({ action: 'signed-in', user: name, address: this.#address(visit), ...(way ? { way } : {}) });
   }
 
   #withSession<T>(visit: Visit, act: (session: Session) => T): T | undefined {
@@ -256,10 +243,13 @@ export class Door {
     });
   }
 
-  #remember(id: string, journey: Journey & { readonly next: string; readonly until: number }): void {
-    const oldest = this.#journeys.keys().next();
-    if (this.#journeys.size >= mostJourneys && !oldest.done) this.#journeys.delete(oldest.value);
-    this.#journeys.set(id, journey);
+  async #refused(user: string, address: string, way: DoorEvent['way']): Promise<void> {
+    if (await this.#attempts.worthTelling(address))
+      this.#parts.note({ action: 'refused', user, address, ...(way ? { way } : {}) });
+  }
+
+  #address({ request }: Visit): string {
+    return addressOf(request, this.#parts.proxies);
   }
 
   get #journeyCookie(): string {

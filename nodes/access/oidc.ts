@@ -4,6 +4,9 @@ import { highest, isRole, type Role } from './roles.js';
 
 type Library = typeof client;
 
+/** Clocks of small boxes go wrong before anybody notices. */
+const skewSeconds = 120;
+
 /** An OpenID Connect provider: a Cognito user pool, Keycloak, Entra ID, Google, … */
 export interface OidcSettings {
   /** As in its discovery document: `https://cognito-idp.REGION.amazonaws.com/POOL`. */
@@ -22,7 +25,7 @@ export interface OidcSettings {
   readonly insecure?: boolean;
 }
 
-/** What has to be remembered between leaving for the provider and coming back; goes into a short-lived cookie of that browser. */
+/** What has to be remembered between leaving for the provider and coming back. */
 export interface Journey {
   readonly state: string;
   readonly nonce: string;
@@ -118,7 +121,7 @@ export class Oidc {
       const configuration = await library.discovery(
         new URL(issuer),
         clientId,
-        undefined,
+        { [library.clockTolerance]: skewSeconds },
         clientSecret === undefined ? library.None() : library.ClientSecretBasic(clientSecret),
         { timeout: 10, ...(insecure ? { execute: [library.allowInsecureRequests] } : {}) },
       );
@@ -129,9 +132,14 @@ export class Oidc {
   }
 }
 
-/** The same person keeps the name; `sub` alone is unique, but says nothing to who reads the log. */
+/**
+ * The same person keeps the name; `sub` alone is unique, but says nothing to who reads the log. An address that the provider knows to be
+ * unconfirmed may be anybody's, and names that people choose for themselves come last.
+ */
 function nameIn(claims: client.IDToken): string {
-  const readable = [claims['email'], claims['preferred_username'], claims['cognito:username'], claims['name']];
+  const unconfirmed = claims['email_verified'] === false || claims['email_verified'] === 'false';
+  const email = unconfirmed ? undefined : claims['email'];
+  const readable = [email, claims['cognito:username'], claims['preferred_username'], claims['name']];
   const found = readable.find((one) => typeof one === 'string' && one !== '');
   return typeof found === 'string' ? found : claims.sub;
 }

@@ -47,13 +47,26 @@ export function oneTimePassword(): string {
   return [group(), group(), group(), group()].join('-');
 }
 
-function derive(password: string, salt: Buffer, log2N: number, r: number, p: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+/** More at once would take all threads from files, and all memory from small boards. */
+const mostAtOnce = 2;
+let busy = 0;
+const waiting: (() => void)[] = [];
+
+async function derive(password: string, salt: Buffer, log2N: number, r: number, p: number): Promise<Buffer> {
+  if (busy >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+  else busy++;
+  try {
     const options = { N: 2 ** log2N, r, p, maxmem: memory };
-    scrypt(password.normalize('NFKC'), salt, bytes, options, (failure, key) =>
-      failure ? reject(failure) : resolve(key),
-    );
-  });
+    return await new Promise((resolve, reject) => {
+      scrypt(password.normalize('NFKC'), salt, bytes, options, (failure, key) =>
+        failure ? reject(failure) : resolve(key),
+      );
+    });
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else busy--;
+  }
 }
 
 function base64(data: Buffer): string {

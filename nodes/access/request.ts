@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import type { Proxies } from './address.js';
 
 /** Where we are reached; a proxy in front makes this another than what the request shows. */
 export interface Place {
   /** `https://site.example`; undefined: as the request says. */
   readonly publicUrl?: string | undefined;
+  /** Whose word counts about who asked. */
+  readonly proxies?: Proxies | undefined;
 }
 
 /** Letter by letter as it came in. */
@@ -72,13 +74,9 @@ export function localPath(next: string | null | undefined, home: string): string
   return read.pathname + read.search + read.hash;
 }
 
-/** Whom to slow down: a whole /64 of IPv6 belongs to one. */
-export function addressOf(request: IncomingMessage): string {
-  const address = request.socket.remoteAddress ?? '';
-  return isIP(address) === 6 && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address;
-}
-
 const longestForm = 10_000;
+/** Nobody's browser; the connection ends. */
+const longestRead = 1_000_000;
 
 /** @returns what a form of ours sent; undefined when it is none or too long */
 export async function formOf(request: IncomingMessage): Promise<URLSearchParams | undefined> {
@@ -89,6 +87,7 @@ export async function formOf(request: IncomingMessage): Promise<URLSearchParams 
     length += part.length;
     // read on to the end, or the browser would see a broken connection instead of an answer
     if (length <= longestForm) parts.push(part);
+    if (length > longestRead) request.destroy();
   }
   if (length > longestForm) return undefined;
   return new URLSearchParams(Buffer.concat(parts).toString());

@@ -85,6 +85,11 @@ export class Sessions {
       .run(user, butSecret === undefined ? Buffer.alloc(0) : digest(butSecret));
   }
 
+  /** Of whoever has this name, here or at the identity provider. */
+  endEverywhere(user: string): number {
+    return Number(this.#database.prepare('delete from session where user = ? collate nocase').run(user).changes);
+  }
+
   /** For a program. @returns the token, to be told once; one of the same name is replaced */
   makeToken(name: string, role: Role): string {
     const secret = `percept_${randomBytes(32).toString('base64url')}`;

@@ -17,6 +17,8 @@ export interface LockOptions {
   readonly home?: string;
   /** `https://site.example`, behind a proxy that ends TLS. */
   readonly publicUrl?: string;
+  /** Where that proxy is, when it is on another machine: `192.168.1.2` or `172.16.0.0/12`. */
+  readonly proxies?: readonly string[];
   readonly oidc?: OidcSettings;
   /** Of the first owner, from the environment; without one it is made and printed once. */
   readonly ownerPassword?: string;

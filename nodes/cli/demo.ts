@@ -24,6 +24,7 @@ const help = `percept demo: Node-RED with a small plant that publishes over MQTT
   --tls-cert FILE    PEM; with --tls-key, everything goes over TLS
   --tls-key FILE
   --public-url URL   how browsers reach it behind a proxy: https://plant.example
+  --proxy ADDRESS    of that proxy, when it is on another machine; 172.16.0.0/12 for a network of them
 
 PERCEPT_OWNER_PASSWORD sets the first owner's password; PERCEPT_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _NAME, _GROUPS
 (admins=owner,crew=operator) and _GROUPS_CLAIM sign people in through an OpenID Connect provider. See also: percept users`;
@@ -202,6 +203,7 @@ function readOptions(args: string[]): Options | undefined {
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         'public-url': { type: 'string' },
+        proxy: { type: 'string', multiple: true, default: [] },
         browser: { type: 'boolean', default: true },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -221,6 +223,7 @@ function readOptions(args: string[]): Options | undefined {
       tlsCert: values['tls-cert'],
       tlsKey: values['tls-key'],
       publicUrl: values['public-url'],
+      proxies: values.proxy,
     };
   } catch (cause) {
     throw error(

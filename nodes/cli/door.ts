@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { isIP } from 'node:net';
 import { type Access, openAccess } from '../access/access.js';
+import { Proxies } from '../access/address.js';
 import { openAuditStore, recordDoor } from '../access/audit-sink.js';
 import type { DoorEvent } from '../access/door.js';
 import { accessError } from '../access/errors.js';
@@ -19,6 +20,7 @@ export interface Reached {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly publicUrl: string | undefined;
+  readonly proxies: readonly string[];
 }
 
 const say = speaker({
@@ -45,10 +47,11 @@ export function makeServer({ tlsCert, tlsKey }: Reached): Server {
  * @throws PerceptError `bad-option`, `access-password-weak`
  */
 export async function openDoor(reached: Reached, env: NodeJS.ProcessEnv = process.env): Promise<Access> {
-  const { userDir, port, publicUrl } = reached;
+  const { userDir, port, publicUrl, proxies } = reached;
   if (publicUrl !== undefined && !/^https?:/.test(URL.parse(publicUrl)?.protocol ?? ''))
     throw badOption(`"${publicUrl}" is not an address like https://plant.example`);
-  const options = { folder: userDir, port, publicUrl, oidc: providerIn(env), home: '/dashboard/overview' };
+  checkProxies(proxies);
+  const options = { folder: userDir, port, publicUrl, proxies, oidc: providerIn(env), home: '/dashboard/overview' };
   const store = await openAuditStore(usualPlaces(userDir).store);
   const note = (event: DoorEvent): void => recordDoor(store, event);
   const access = await openAccess({ ...options, note }, env['PERCEPT_OWNER_PASSWORD']);
@@ -59,6 +62,14 @@ export async function openDoor(reached: Reached, env: NodeJS.ProcessEnv = proces
       await store.close();
     },
   };
+}
+
+function checkProxies(addresses: readonly string[]): void {
+  try {
+    new Proxies(addresses);
+  } catch {
+    throw badOption(`--proxy "${addresses.join(' ')}" is neither like 192.168.1.2 nor like 172.16.0.0/12`);
+  }
 }
 
 /** @returns the address to print, and what to tell with it */

@@ -16,6 +16,7 @@ const help = `percept users: who may come in, and as what. Works while Percept r
   percept users password NAME        prints a new one-time password
   percept users role NAME ROLE
   percept users remove NAME
+  percept users sign-out NAME        ends all sessions of this name, also of somebody from the identity provider
   percept users token NAME ROLE      prints a token for a program (Authorization: Bearer TOKEN); replaces one of this name
   percept users untoken NAME         the token is good no more
 
@@ -35,6 +36,7 @@ const say = speaker({
     'en-US': '{name} is removed and signed out everywhere.',
     ko: '{name}을(를) 삭제하고 모든 곳에서 로그아웃했습니다.',
   },
+  'signed-out': { 'en-US': 'Sessions of {name} that ended: {count}', ko: '종료된 {name}의 세션: {count}개' },
   untoken: { 'en-US': 'The token of {name} is good no more.', ko: '{name}의 토큰은 더 이상 유효하지 않습니다.' },
   'no-token': { 'en-US': 'There is no token of {name}.', ko: '{name}의 토큰이 없습니다.' },
   waiting: { 'en-US': 'has not chosen a password yet', ko: '아직 비밀번호를 정하지 않음' },
@@ -66,6 +68,7 @@ const commands: Readonly<Record<string, Command>> = {
     sessions.endAll(name);
     return say('removed', { name });
   },
+  'sign-out': async (_users, sessions, name) => say('signed-out', { name, count: sessions.endEverywhere(name) }),
   token: async (_users, sessions, name, role) => {
     const given = roleIn(role);
     return say('token', { name, role: given, token: sessions.makeToken(name, given) });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,6 +11,23 @@ import { Visitor } from '../support/doors.ts';
 import { freePort } from '../support/ports.ts';
 
 const html = { accept: 'text/html' };
+
+function hasOpenssl(): boolean {
+  return spawnSync('openssl', ['version']).status === 0;
+}
+
+function certificate(folder: string): { key: Buffer; cert: Buffer } {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+      ...['-keyout', key, '-out', cert, '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
+    ],
+    { stdio: 'ignore' },
+  );
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
 
 describe('the first owner', () => {
   const folder = mkdtempSync(join(tmpdir(), 'percept-arrival-'));
@@ -104,10 +123,51 @@ describe('the first owner', () => {
   });
 });
 
+test('with a certificate of its own, cookies are for TLS alone and browsers come back by TLS', {
+  skip: !hasOpenssl(),
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'percept-arrival-'));
+  const port = await freePort();
+  const access = await openAccess({ folder, port }, 'words of my own');
+  const { key, cert } = certificate(folder);
+  const server = createTlsServer({ key, cert }, (request, response) =>
+    access.middleware(request, response, () => response.end('inside')),
+  );
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  t.after(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await access.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: `https://127.0.0.1:${port}` };
+    const asking = request({
+      port,
+      host: '127.0.0.1',
+      ca: cert,
+      path: '/access/sign-in',
+      method: 'POST',
+      headers,
+      agent: false,
+    });
+    asking.once('response', resolve).once('error', reject);
+    asking.end('name=owner&password=words+of+my+own');
+  });
+  answer.resume();
+  assert.equal(answer.statusCode, 303);
+  assert.match(answer.headers['set-cookie']?.[0] ?? '', /; HttpOnly; SameSite=Lax; Path=\/; Max-Age=\d+; Secure$/);
+  assert.match(answer.headers['strict-transport-security'] ?? '', /max-age/);
+});
+
 test('behind a proxy that ends TLS, cookies are for TLS alone and the origin is the public one', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'percept-arrival-'));
   const port = await freePort();
-  const access = await openAccess({ folder, port, publicUrl: 'https://plant.example' }, 'words of my own');
+  const addresses: string[] = [];
+  const access = await openAccess(
+    { folder, port, publicUrl: 'https://plant.example', note: ({ address }) => addresses.push(address) },
+    'words of my own',
+  );
   const server = createServer((request, response) =>
     access.middleware(request, response, () => response.end('inside')),
   );
@@ -121,7 +181,9 @@ test('behind a proxy that ends TLS, cookies are for TLS alone and the origin is 
   const browser = new Visitor(`http://127.0.0.1:${port}`);
   const form = { name: 'owner', password: 'words of my own' };
   assert.equal((await browser.post('/access/sign-in', form)).status, 403, 'the inner address is another origin');
-  const response = await browser.post('/access/sign-in', form, { origin: 'https://plant.example' });
+  const sent = { origin: 'https://plant.example', 'x-forwarded-for': '198.51.100.1, 203.0.113.9' };
+  const response = await browser.post('/access/sign-in', form, sent);
+  assert.deepEqual(addresses, ['203.0.113.9'], 'what the proxy has seen, not what it was told');
   assert.match(response.headers.get('set-cookie') ?? '', new RegExp(`^__Host-percept_${port}=.*; Secure$`));
   assert.match(response.headers.get('strict-transport-security') ?? '', /max-age/);
 });
