@@ -14,7 +14,7 @@ import { type Entrance, entrancesOf, recording, registeredIn } from '../support/
 const shownToViewers = [
   ...['/auth/login', '/icons/x/x', '/icons/x/x/x', '/locales/editor', '/theme', '/debug/view/view.html'],
   ...['/dashboard', '/dashboard/_setup', '/dashboard/_debug/datastore/x', '/dashboard/_debug/statestore/x'],
-  ...['/dashboard/manifest.webmanifest', '/dashboard/x'],
+  ...['/dashboard/manifest.webmanifest', '/dashboard/x', '/percept/phone'],
 ];
 /** What operators may do in the editor: give back a token of their own, and try a decoder on a message of their own. */
 const doneByOperators = ['/auth/revoke', '/percept/sensor-in/try'];

@@ -58,11 +58,18 @@ const files = new Set([
 ]);
 const longestBody = 10_000;
 
-/** Everything under `/percept/phone`. Who may come this far the door has decided; what changes something is JSON, which no form can send. */
-export async function answer(behind: Behind, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/**
+ * Everything under `/percept/phone`. Who may come this far the door has decided; what changes something is JSON, which no form can send.
+ * @param path what follows; empty: the page itself
+ */
+export async function answer(
+  behind: Behind,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const visitor = await behind.visitor(request);
   if (!visitor) return end(response, 401);
-  const path = URL.parse(`http://localhost${request.url ?? '/'}`)?.pathname.slice(1) ?? '';
   const get = request.method === 'GET' || request.method === 'HEAD';
   if (get && files.has(path)) return await sendFile(behind, response, path);
   switch (`${get ? 'GET' : request.method} ${path}`) {

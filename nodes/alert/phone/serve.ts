@@ -1,8 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import { phoneError } from './errors.js';
 import { answer, type Behind } from './routes.js';
 
 export const pagePath = '/percept/phone';
+
+type Handler = (
+  request: IncomingMessage & { readonly params: Readonly<Record<string, unknown>> },
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 interface Served {
   readonly node: string;
@@ -12,7 +19,7 @@ interface Served {
 const serving = new WeakMap<object, { page: Served | undefined }>();
 
 /**
- * A route of Express can't be taken back: one serves the page that there is.
+ * Routes of Express can't be taken back: they serve the page that there is.
  * @returns what ends it
  * @throws PerceptError `phone-taken`
  */
@@ -32,10 +39,14 @@ function placeOf({ httpNode }: NodeAPI): { page: Served | undefined } {
   if (known) return known;
   const place: { page: Served | undefined } = { page: undefined };
   serving.set(httpNode, place);
-  httpNode.use(pagePath, (request, response, next) => {
-    if (place.page) answer(place.page.behind, request, response).catch(next);
+  const handle: Handler = (request, response, next) => {
+    // `params` names no part: it is the page itself
+    const part = String(request.params['part'] ?? '');
+    if (place.page) answer(place.page.behind, part, request, response).catch(next);
     else response.writeHead(404, { 'Cache-Control': 'no-store' }).end();
-  });
+  };
+  for (const path of [pagePath, `${pagePath}/:part`])
+    for (const method of ['get', 'post', 'put', 'delete'] as const) httpNode[method](path, handle);
   return place;
 }
 
