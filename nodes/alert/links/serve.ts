@@ -23,6 +23,8 @@ export interface LinkSite {
   /** All whose policy has this tag. */
   places(policy: string): readonly LinkPlace[];
   onProblem(thrown: unknown): void;
+  /** ms that whoever opens a link waits for the store. */
+  readonly patienceMs?: number;
 }
 
 interface Visit {
@@ -37,7 +39,7 @@ interface Found {
   readonly incident: Incident;
 }
 
-const patienceMs = 10_000;
+const usualPatienceMs = 10_000;
 /** A page that is looked at again within this time is one visit in the audit log. */
 const oneVisitMs = 600_000;
 const mostVisits = 1_000;
@@ -47,6 +49,7 @@ const mostVisits = 1_000;
  * their own; the one tap is a POST. Who asks for no page gets 204.
  */
 export function serveLinks(site: LinkSite): (request: Request, response: Response) => void {
+  const { patienceMs = usualPatienceMs } = site;
   const guesses = new Guesses();
   const visits = new Map<string, number>();
 
@@ -84,7 +87,7 @@ export function serveLinks(site: LinkSite): (request: Request, response: Respons
     if (!claim || Date.now() >= claim.until || (post && claim.purpose !== 'acknowledge')) return refused(visit);
     const places = site.places(claim.policy);
     if (places.length === 0) return away(visit);
-    const found = await within(find(places, claim));
+    const found = await within(patienceMs, find(places, claim));
     if (!found) return refused(visit);
     const picture = request.params['picture'];
     if (picture !== undefined) return await showPicture(visit, found, Number(picture));
@@ -109,7 +112,7 @@ export function serveLinks(site: LinkSite): (request: Request, response: Respons
     const { place, incident } = found;
     request.resume();
     if (canBeTaken(incident)) {
-      const by = await within(place.acknowledge(claim.alert, incident.person)).catch((thrown: unknown) => {
+      const by = await within(patienceMs, place.acknowledge(claim.alert, incident.person)).catch((thrown: unknown) => {
         // over in the meantime: nothing is left to take
         if (toPerceptError(thrown).code === 'alert-unknown') return undefined;
         place.onProblem(thrown);
@@ -198,9 +201,9 @@ function wantsPage(request: Request): boolean {
 }
 
 /** A store that is away keeps what it is asked for until it is back; nobody waits that long. */
-async function within<T>(work: Promise<T>): Promise<T> {
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${patienceMs / 1000} s`)), patienceMs);
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms / 1000} s`)), ms);
   try {
     return await Promise.race([work, late.promise]);
   } finally {

@@ -22,7 +22,7 @@ ul{margin:0;padding-left:1.2rem}
 .steps .day{display:block;border-bottom:1px solid var(--line);opacity:.7;font-size:.9rem;margin-top:.5rem}
 .steps time{opacity:.7;font-variant-numeric:tabular-nums;font-size:.9rem}.steps span{opacity:.75}
 .steps .strong span{font-weight:600;opacity:1}.steps small{display:block;font-weight:400}
-.row+.hint{margin-top:.5rem}a:not(.button){color:var(--accent)}
+.head+.hint{margin-top:1rem}.row+.hint{margin-top:.5rem}a:not(.button){color:var(--accent)}
 :lang(ko){word-break:keep-all}`;
 
 /** Of a page that says one thing only. */

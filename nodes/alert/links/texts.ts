@@ -1,4 +1,4 @@
-import type { AlertState, Language, Severity } from '../../kit/index.js';
+import type { AlertOccasion, AlertState, Language, Severity } from '../../kit/index.js';
 import type { StepKind } from '../machine/state.js';
 
 /** Texts of the page that a link opens. */
@@ -7,6 +7,8 @@ export interface PageTexts {
   readonly state: Readonly<Record<AlertState, string>>;
   /** What a person reads of a step; more of it in `to`, `why` and others. */
   readonly step: Readonly<Record<StepKind, string>>;
+  /** What a notice was about, where it was no step of the chain. */
+  readonly occasion: Readonly<Record<Exclude<AlertOccasion, 'step'>, string>>;
   readonly held: Readonly<Record<'group' | 'cooldown' | 'quiet', string>>;
   readonly test: string;
   readonly since: string;
@@ -81,6 +83,13 @@ export const pageTexts: Readonly<Record<Language, PageTexts>> = {
       expired: 'Closed: nothing more was heard',
       clock: 'The clock was put back by {back} s',
     },
+    occasion: {
+      repeat: 'nobody has taken it',
+      update: 'an update',
+      acknowledged: 'that it is taken',
+      resolved: 'that it is over',
+      test: 'a test',
+    },
     held: { group: 'more may follow', cooldown: 'told a short while ago', quiet: 'quiet hours' },
     test: 'Test',
     since: 'Since',
@@ -154,6 +163,13 @@ export const pageTexts: Readonly<Record<Language, PageTexts>> = {
       resolved: '끝남',
       expired: '더 이상 소식이 없어 닫음',
       clock: '시계를 {back}초 되돌림',
+    },
+    occasion: {
+      repeat: '아직 맡은 사람 없음',
+      update: '갱신',
+      acknowledged: '맡은 사람 있음',
+      resolved: '끝났음',
+      test: '시험',
     },
     held: { group: '더 있을 수 있음', cooldown: '조금 전에 알림', quiet: '방해 금지 시간' },
     test: '시험',

@@ -60,7 +60,8 @@ function lineOf(lang: Language, { kind, by, detail }: IncidentStep, clock: Clock
   });
   const who = by !== '' && !text.step[kind].includes('{by}') ? filled(text.by, { by }) : '';
   const error = given('error');
-  return `${line}${who}${error ? `<small>${escaped(error)}</small>` : ''}`;
+  const about = occasionOf(text, given('occasion'));
+  return `${line}${who}${about ? escaped(`: ${about}`) : ''}${error ? `<small>${escaped(error)}</small>` : ''}`;
 }
 
 function isStep(kind: string): kind is StepKind {
@@ -71,6 +72,10 @@ function heldFor({ held }: PageTexts, why: string): string {
   return why === 'group' || why === 'cooldown' || why === 'quiet' ? held[why] : why;
 }
 
+function occasionOf({ occasion }: PageTexts, given: string): string {
+  return Object.hasOwn(occasion, given) ? occasion[given as keyof PageTexts['occasion']] : '';
+}
+
 function severityOf({ severity }: PageTexts, given: string): string {
-  return given in severity ? severity[given as Severity] : given;
+  return Object.hasOwn(severity, given) ? severity[given as Severity] : given;
 }
