@@ -38,6 +38,8 @@ export interface DoorEvent {
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
 }
 
+const statuses: Readonly<Record<string, number>> = { 'access-provider-away': 503, 'access-no-role': 403 };
+
 /** The pages under `/access/`: coming in, choosing a password, going out. */
 export class Door {
   readonly #parts: DoorParts;
@@ -80,7 +82,8 @@ export class Door {
           return plain(response, 404);
       }
     } catch (thrown) {
-      this.#showSignIn(visit, 400, { problem: toPerceptError(thrown) });
+      const problem = toPerceptError(thrown);
+      this.#showSignIn(visit, statuses[problem.code] ?? 400, { problem });
     }
   }
 

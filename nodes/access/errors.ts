@@ -108,6 +108,19 @@ export const accessError = defineErrors({
       action: '로그인 페이지에서 다시 시작하세요.',
     },
   },
+  'access-clocks': {
+    'en-US': {
+      status: 'clocks differ',
+      text: 'The clocks of {issuer} and of this machine differ too much ({detail}).',
+      action: 'Set the clock here (NTP), then begin again from the sign-in page; owners can use their local password.',
+    },
+    ko: {
+      status: '시계 불일치',
+      text: '{issuer}와(과) 이 장치의 시계가 너무 다릅니다({detail}).',
+      action:
+        '이 장치의 시계를 맞춘(NTP) 뒤 로그인 페이지에서 다시 시작하세요. 소유자는 로컬 비밀번호를 쓸 수 있습니다.',
+    },
+  },
   'access-no-role': {
     'en-US': {
       status: 'no role',

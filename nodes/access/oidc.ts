@@ -37,10 +37,16 @@ export interface Arrival {
   readonly role: Role;
 }
 
+interface Found {
+  readonly library: Library;
+  readonly configuration: client.Configuration;
+}
+
 /** Signs people in through an identity provider: authorization code with PKCE (RFC 9700), and a nonce against replays. */
 export class Oidc {
   readonly #settings: OidcSettings;
-  #found: Promise<{ library: Library; configuration: client.Configuration }> | undefined;
+  #found: Found | undefined;
+  #looking: Promise<Found> | undefined;
 
   constructor(settings: OidcSettings) {
     this.#settings = settings;
@@ -52,7 +58,8 @@ export class Oidc {
 
   /** @throws PerceptError `access-provider-away`, `access-part-missing` */
   async depart(redirectUri: string): Promise<{ url: string; journey: Journey }> {
-    const { library, configuration } = await this.#provider();
+    // each time anew: nobody is sent to a provider that is away, and its keys may have changed
+    const { library, configuration } = await this.#look();
     const journey: Journey = {
       state: library.randomState(),
       nonce: library.randomNonce(),
@@ -74,7 +81,7 @@ export class Oidc {
    * @throws PerceptError `access-provider-away`, `access-provider-refused`, `access-no-role`
    */
   async arrive(current: URL, { state, nonce, verifier }: Journey): Promise<Arrival> {
-    const { library, configuration } = await this.#provider();
+    const { library, configuration } = this.#found ?? (await this.#look());
     const { issuer } = this.#settings;
     let claims: client.IDToken | undefined;
     try {
@@ -86,7 +93,7 @@ export class Oidc {
       });
       claims = tokens.claims();
     } catch (cause) {
-      throw accessError('access-provider-refused', { issuer, detail: reasonOf(cause) }, { cause });
+      throw accessError(codeOf(cause), { issuer, detail: reasonOf(cause) }, { cause });
     }
     if (!claims) throw accessError('access-provider-refused', { issuer, detail: 'no ID token' });
     const user = nameIn(claims);
@@ -103,16 +110,16 @@ export class Oidc {
     return highest(theirs.flatMap((group) => (Object.hasOwn(groups, group) ? [groups[group]] : [])).filter(isRole));
   }
 
-  /** Found when it is first needed, and looked for again after a failure: it may be away while Percept starts. */
-  #provider() {
-    this.#found ??= this.#discover().catch((thrown: unknown) => {
-      this.#found = undefined;
-      throw thrown;
+  /** Once at a time, however many ask. */
+  async #look(): Promise<Found> {
+    this.#looking ??= this.#discover().finally(() => {
+      this.#looking = undefined;
     });
+    this.#found = await this.#looking;
     return this.#found;
   }
 
-  async #discover() {
+  async #discover(): Promise<Found> {
     const library = await import('openid-client').catch((cause: unknown) => {
       throw accessError('access-part-missing', { name: 'openid-client' }, { cause });
     });
@@ -123,7 +130,11 @@ export class Oidc {
         clientId,
         { [library.clockTolerance]: skewSeconds },
         clientSecret === undefined ? library.None() : library.ClientSecretBasic(clientSecret),
-        { timeout: 10, ...(insecure ? { execute: [library.allowInsecureRequests] } : {}) },
+        {
+          timeout: 10,
+          // the signature of the ID token too, not only the certificate of who hands it out
+          execute: [library.enableNonRepudiationChecks, ...(insecure ? [library.allowInsecureRequests] : [])],
+        },
       );
       return { library, configuration };
     } catch (cause) {
@@ -142,6 +153,17 @@ function nameIn(claims: client.IDToken): string {
   const readable = [email, claims['cognito:username'], claims['preferred_username'], claims['name']];
   const found = readable.find((one) => typeof one === 'string' && one !== '');
   return typeof found === 'string' ? found : claims.sub;
+}
+
+/** Which of our errors it is: no answer, clocks that differ, or a real refusal. */
+function codeOf(thrown: unknown): 'access-provider-away' | 'access-clocks' | 'access-provider-refused' {
+  const { code, name } = thrown as { code?: unknown; name?: unknown };
+  const { cause } = thrown as { cause?: { status?: unknown } };
+  if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') return 'access-clocks';
+  const down = typeof cause?.status === 'number' && cause.status >= 500;
+  return down || code === 'OAUTH_TIMEOUT' || (name === 'TypeError' && /fetch/.test(String(thrown)))
+    ? 'access-provider-away'
+    : 'access-provider-refused';
 }
 
 function reasonOf(thrown: unknown): string {

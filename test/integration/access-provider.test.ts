@@ -12,6 +12,9 @@ import { freePort } from '../support/ports.ts';
 const people = {
   mina: { email: 'mina@example.org', groups: ['plant-eu', 'shift-leads'] },
   jo: { email: 'jo@example.org', groups: ['visitors', 'constructor'] },
+  owner: { email: '', groups: ['visitors'] },
+  mallory: { email: 'mina@example.org', groups: ['visitors'], unconfirmed: true },
+  none: { email: 'none@example.org' },
   eve: { email: 'eve@example.org', groups: ['toString', 'elsewhere'] },
 };
 
@@ -85,8 +88,15 @@ describe('signing in through an identity provider like a Cognito user pool', () 
   test('who is in no group with a role is told so, and stays outside', async () => {
     const visitor = new Visitor(url);
     const refused = await visitor.ask(await throughTheProvider(visitor, 'eve'));
-    assert.equal(refused.status, 400);
+    assert.equal(refused.status, 403);
     assert.match(await refused.text(), /eve@example\.org is known to the identity provider, but none of their groups/);
+    assert.equal(await signedIn(visitor), 401);
+  });
+
+  test('who has no groups at all stays outside', async () => {
+    const visitor = new Visitor(url);
+    const refused = await visitor.ask(await throughTheProvider(visitor, 'none'));
+    assert.match(await refused.text(), /none@example\.org is known .*oidc\.groups/s);
     assert.equal(await signedIn(visitor), 401);
   });
 
@@ -113,10 +123,67 @@ describe('signing in through an identity provider like a Cognito user pool', () 
     assert.equal(await signedIn(visitor), 401);
   });
 
+  test('a provider that has changed its keys is believed by the new ones, and by no others', async () => {
+    const before = new Visitor(url);
+    await before.ask(await throughTheProvider(before, 'mina'));
+    provider.rotate();
+    const visitor = new Visitor(url);
+    await visitor.ask(await throughTheProvider(visitor, 'jo'));
+    assert.deepEqual(await signedIn(visitor), { user: 'jo@example.org', role: 'viewer', local: false });
+    assert.equal((await before.ask('/dashboard')).status, 200, 'who was in stays in');
+    provider.loseKey();
+    const other = new Visitor(url);
+    const refused = await other.ask(await throughTheProvider(other, 'jo'));
+    provider.ahead = 0;
+    provider.rotate();
+    assert.equal(refused.status, 400);
+    assert.equal(await signedIn(other), 401);
+  });
+
+  test('clocks may differ by a minute; when they differ more, that is what the page says', async () => {
+    const visitor = new Visitor(url);
+    try {
+      // an ID token is good for an hour
+      provider.ahead = -3600 - 60;
+      await visitor.ask(await throughTheProvider(visitor, 'mina'));
+      assert.deepEqual(await signedIn(visitor), { user: 'mina@example.org', role: 'operator', local: false });
+      provider.ahead = -2 * 3600;
+      const late = new Visitor(url);
+      const refused = await late.ask(await throughTheProvider(late, 'mina'));
+      assert.match(await refused.text(), /clocks of .* and of this machine differ too much/);
+      assert.equal(await signedIn(late), 401);
+    } finally {
+      provider.ahead = 0;
+    }
+  });
+
+  test('who names themselves there like somebody here is told apart', async () => {
+    const visitor = new Visitor(url);
+    await visitor.ask(await throughTheProvider(visitor, 'owner'));
+    assert.deepEqual(await signedIn(visitor), { user: 'owner (Example <Works>)', role: 'viewer', local: false });
+  });
+
+  test('an address that the provider has not confirmed is nobody’s name', async () => {
+    const visitor = new Visitor(url);
+    await visitor.ask(await throughTheProvider(visitor, 'mallory'));
+    assert.deepEqual(await signedIn(visitor), { user: 'mallory', role: 'viewer', local: false });
+  });
+
+  test('many who only begin to sign in keep nobody else from it', async () => {
+    const visitor = new Visitor(url);
+    const address = await throughTheProvider(visitor, 'mina');
+    for (let i = 0; i < 1_100; i += 100)
+      await Promise.all(Array.from({ length: 100 }, () => new Visitor(url).ask('/access/provider')));
+    await visitor.ask(address);
+    assert.deepEqual(await signedIn(visitor), { user: 'mina@example.org', role: 'operator', local: false });
+  });
+
   test('while the provider is away, who is in stays in, and the owner enters with the local password', async () => {
     const visitor = new Visitor(url);
     await visitor.ask(await throughTheProvider(visitor, 'mina'));
     const address = await throughTheProvider(new Visitor(url), 'jo');
+    const leaving = new Visitor(url);
+    const came = await throughTheProvider(leaving, 'jo');
     await provider.stop();
     try {
       assert.equal((await visitor.ask('/dashboard/one')).status, 200);
@@ -127,6 +194,11 @@ describe('signing in through an identity provider like a Cognito user pool', () 
       await jo.ask('/access/provider');
       assert.notEqual((await jo.ask(address)).status, 200);
       assert.equal(await signedIn(jo), 401);
+      const page = await leaving.ask(came);
+      assert.equal(page.status, 503, 'also for who was on the way back');
+      assert.match(await page.text(), /cannot be reached .*owners can use their local password/s);
+      const sent = await new Visitor(url).ask('/access/provider');
+      assert.equal(sent.status, 503, 'nobody is sent to where nobody answers');
     } finally {
       await provider.again();
     }
