@@ -79,7 +79,7 @@ export class Classroom {
   readonly jobs: Jobs;
   readonly learner: Learner;
 
-  constructor(folder: string, places: Places, { keep = 5, checkpointMs = 100, againMs = 50 } = {}) {
+  constructor(folder: string, places: Places, { keep = 5, checkpointMs = 60_000, againMs = 50 } = {}) {
     this.shelf = new Shelf(openModels({ folder: `${folder}/models` }), 'sound', keep, (bad) => this.problems.push(bad));
     this.jobs = new Jobs(`${folder}/learn`);
     const settings = { quantity: 'sound', preset: 'hearing', checkpointMs, againMs } as const;

@@ -41,8 +41,12 @@ after(async () => {
   clean();
 });
 
-function classroom(t: TestContext, places: Partial<Places> = {}, options: { folder?: string } = {}): Classroom {
-  const room = new Classroom(options.folder ?? temporaryFolder(t), { ...shed, ...places });
+function classroom(
+  t: TestContext,
+  places: Partial<Places> = {},
+  { folder = temporaryFolder(t), checkpointMs = 60_000 }: { folder?: string; checkpointMs?: number } = {},
+): Classroom {
+  const room = new Classroom(folder, { ...shed, ...places }, { checkpointMs });
   t.after(() => room.learner.close(false));
   return room;
 }
@@ -217,7 +221,7 @@ test('a bucket that is away fails it with the reason; after a restart it is aske
 
 test('no room for a checkpoint is told with its place; what was learned before goes on with room', async (t) => {
   const folder = temporaryFolder(t);
-  const room = classroom(t, {}, { folder });
+  const room = classroom(t, {}, { folder, checkpointMs: 100 });
   // nobody can write where a folder lies
   mkdirSync(`${room.jobs.checkpoint('fan')}.part`, { recursive: true });
   await room.start('fan', training);
