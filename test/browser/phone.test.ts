@@ -169,11 +169,11 @@ async function worker(page: Page, context: BrowserContext) {
           return { title, body, tag, silent, requireInteraction, actions: actions.map(({ action }) => action) };
         });
       }),
-    /** What a tap on an action does; nobody can tap a notification here. */
-    tap: async (action: string) => {
+    /** What a tap on a notification does; nobody can tap one here. */
+    within: async (script: string): Promise<unknown> => {
       const running = context.serviceWorkers().find((one) => one.url().includes('/percept/phone/worker.js'));
       assert.ok(running);
-      await running.evaluate(`registration.getNotifications().then(([one]) => answer(${JSON.stringify(action)}, one))`);
+      return await running.evaluate(script);
     },
   };
 }
@@ -208,7 +208,7 @@ test('acknowledge on a notification takes the alert by its link, without the pag
   }).listen(0, '127.0.0.1');
   const [page, context] = await open('ben', onPhone);
   try {
-    const { push, shown, tap } = await worker(page, context);
+    const { push, shown, within } = await worker(page, context);
     const acknowledge = `http://127.0.0.1:${(server.address() as AddressInfo).port}/take/abc`;
     const links = { open: acknowledge, acknowledge };
     await push({
@@ -221,9 +221,13 @@ test('acknowledge on a notification takes the alert by its link, without the pag
       links,
     });
     await until(async () => (await shown()).length === 1, { what: 'the notification' });
-    await tap('acknowledge');
+    await within(`registration.getNotifications().then(([one]) => answer('acknowledge', one))`);
     assert.deepEqual(posted, ['POST /take/abc']);
     await until(async () => (await shown()).length === 0, { what: 'it to go' });
+    const leads = async () => await within(`pageFor(${JSON.stringify(links)})`);
+    assert.equal(await leads(), '/percept/phone');
+    await context.clearCookies();
+    assert.equal(await leads(), links.open, 'who is no longer signed in is led to the alert by its link');
   } finally {
     await context.close();
     server.close();

@@ -57,13 +57,18 @@ function read(data) {
  */
 async function answer(action, notification) {
   const { links } = notification.data ?? {};
-  if (action === 'acknowledge') {
-    // whatever comes of it, the person sees it: the alert is taken and the notice goes, or the page opens
-    if (links && (await taken(links.acknowledge))) return notification.close();
-    return await open(root, notification);
-  }
+  if (action === 'view') return await open(`${root}/view`, notification);
+  // whatever comes of it, the person sees it: the alert is taken and the notice goes, or a page opens
+  if (action === 'acknowledge' && links && (await taken(links.acknowledge))) return notification.close();
   // nothing here dials: a person taps the number on the page
-  await open(action === 'view' ? `${root}/view` : root, notification);
+  await open(await pageFor(links), notification);
+}
+
+/** Who is no longer signed in sees this alert all the same, by its link. */
+async function pageFor(links) {
+  if (!links) return root;
+  const known = await fetch(`${root}/manifest.webmanifest`).catch(() => undefined);
+  return known?.ok ? root : links.open;
 }
 
 /** @param {string} address that takes this alert and nothing else, without a login */
