@@ -386,6 +386,12 @@ test('each channel tells how it is, and a button tries it', { skip }, async () =
     });
     assert.deepEqual(sent['test'], { channel: 'c2' });
     await list.getByText('Sent…').waitFor();
+    const tests = [{ id: 'c2', ok: false, error: 'The server refused the password.' }];
+    tell({ about: 'channels', channels, tests, _client: sent['_client'] });
+    await list.getByText('The test failed. The server refused').waitFor();
+    await list.getByRole('button', { name: 'Test' }).nth(1).click();
+    tell({ about: 'channels', channels, tests: [{ id: 'c1', ok: true }], _client: sent['_client'] });
+    await list.getByText('The test has got through.').waitFor();
   });
 });
 
@@ -516,6 +522,24 @@ for (const [name, options] of [
     );
   });
 }
+
+test('when the history cannot be asked, what is known stays, and says that it may be old', { skip }, async () => {
+  await withPage({ open: [alert(1)] }, async (page) => {
+    const before = dashboard.questions('alerts').length;
+    await page.clock.fastForward(11_000);
+    const { request, _client } = await until(
+      () =>
+        dashboard
+          .questions('alerts')
+          .slice(before)
+          .findLast(({ payload }) => payload.kind === 'alerts'),
+      { what: 'the next question' },
+    );
+    tell({ error: { message: 'The database does not answer.' }, request, _client });
+    await page.getByText('What you see may be out of date. The database does not answer.').waitFor();
+    assert.equal(await page.locator('article').count(), 1);
+  });
+});
 
 test('buttons are large enough for a thumb', { skip }, async () => {
   await withPage(

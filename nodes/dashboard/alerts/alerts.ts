@@ -18,12 +18,12 @@ function start(show: Show): Wiring {
   const changes = new Changes(show);
   const answers = takesAnswers(['alerts', 'alert', 'silences'], show);
   const input = (msg: Message): boolean => {
-    const { policy, channels, _client } = msg;
+    const { policy, channels, tests, _client } = msg;
     // what went wrong on the way to a channel is its health; what somebody asked for goes back to them
     if (msg['error'] !== undefined && !_client) return true;
     if (msg['error'] === undefined && changes.take(msg['alert'])) return true;
     if (typeof policy === 'object' && policy !== null) show({ policy, _client });
-    else if (Array.isArray(channels)) show({ channels, _client });
+    else if (Array.isArray(channels)) show({ channels, tests, _client });
     else return answers.input(msg);
     return true;
   };

@@ -1,6 +1,6 @@
 import { onBeforeUnmount, ref } from 'vue';
 import type { Translate } from '../shared/language.ts';
-import type { Alert, Silence } from './model.ts';
+import type { Alert, Silence, Tried } from './model.ts';
 import type { AlertsText } from './texts.ts';
 
 interface Needs {
@@ -21,6 +21,7 @@ export function useActing({ text, send }: Needs, look: () => void) {
   /** What was asked for, by alert. */
   const pending = ref<ReadonlyMap<number, string>>(new Map());
   const tested = ref<ReadonlySet<string>>(new Set());
+  const results = ref<ReadonlyMap<string, Tried>>(new Map());
   const problem = ref('');
   const before = new Map<number, string>();
   const timers = new Set<ReturnType<typeof setTimeout>>();
@@ -45,6 +46,8 @@ export function useActing({ text, send }: Needs, look: () => void) {
   return {
     pending,
     tested,
+    /** Of the last test of each channel. */
+    results,
     problem,
     act: (alert: Alert, act: Partial<Act>): void => {
       const [what = ''] = Object.keys(act);
@@ -67,11 +70,17 @@ export function useActing({ text, send }: Needs, look: () => void) {
     test: (channel: string): void => {
       problem.value = '';
       send({ test: { channel } });
+      results.value = new Map([...results.value].filter(([id]) => id !== channel));
       tested.value = new Set([...tested.value, channel]);
       for (const ms of looks) later(ms, look);
       later(testing, () => {
         tested.value = new Set([...tested.value].filter((one) => one !== channel));
       });
+    },
+    tried: (tests: readonly Tried[]): void => {
+      const done = new Set(tests.map(({ id }) => id));
+      results.value = new Map([...results.value, ...tests.map((one) => [one.id, one] as const)]);
+      tested.value = new Set([...tested.value].filter((one) => !done.has(one)));
     },
     /** How the open ones stand now: what is otherwise than before has come about. */
     seen: (open: readonly Alert[]): void => {

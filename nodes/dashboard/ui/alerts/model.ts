@@ -133,6 +133,14 @@ export interface ChannelHealth {
   readonly lastErrorAt?: number | null;
 }
 
+/** As a notify node tells what came of a test. */
+export interface Tried {
+  /** Of the channel. */
+  readonly id: string;
+  readonly ok: boolean;
+  readonly error?: string;
+}
+
 const urgency = { critical: 0, warning: 1, notice: 2 } as const;
 
 export function isClosed({ state }: Pick<Alert, 'state'>): boolean {
