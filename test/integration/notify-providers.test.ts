@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
-import { connectAsync } from 'mqtt';
 import type { SendProblem } from '../../dist/alert/channels/channel.js';
-import { Mosquitto } from '../servers/mosquitto.ts';
-import { needs } from '../support/needs.ts';
 import { freePort } from '../support/ports.ts';
 import { Provider } from '../support/provider.ts';
 import { channel, notice, parcel } from '../support/provider-notice.ts';
-import { until } from '../support/until.ts';
 
 let provider: Provider;
 before(async () => {
@@ -132,33 +128,4 @@ test('Twilio sends messages and calls, and never an emergency number', async () 
 test('a person without an address, where there is none for everybody, is told by name', async () => {
   const push = channel({ kind: 'ntfy', url: provider.url });
   await assert.rejects(push.send(parcel(), signal), /no address for "anna"/);
-});
-
-test('over MQTT a notice is JSON, and Home Assistant is told of a sensor once', {
-  skip: needs('mosquitto'),
-}, async () => {
-  const mosquitto = await Mosquitto.start();
-  const port = mosquitto.ports.tcp;
-  const got: { topic: string; body: Record<string, unknown> }[] = [];
-  const listener = await connectAsync(`mqtt://127.0.0.1:${port}`);
-  const broker = { protocol: 'mqtt' as const, host: '127.0.0.1', port, path: '', version: '5' as const };
-  const channelOptions = { broker: { ...broker, keepalive: 30, sessionExpiry: 0, tls: {} } };
-  const home = channel({ kind: 'mqtt', topic: 'percept/alert', discovery: 'homeassistant' }, channelOptions);
-  try {
-    listener.on('message', (topic, body) => got.push({ topic, body: JSON.parse(body.toString()) }));
-    await listener.subscribeAsync('#', { qos: 1 });
-    await home.send(parcel(), signal);
-    await home.send(parcel({ notice: notice(2, { state: 'resolved' }) }), signal);
-    await until(() => got.length === 3, { what: 'three messages' });
-    assert.deepEqual(
-      got.map(({ topic }) => topic),
-      ['homeassistant/sensor/percept_house/config', 'percept/alert/house', 'percept/alert/house'],
-    );
-    assert.equal(got[0]?.body['state_topic'], 'percept/alert/house');
-    assert.deepEqual([got[1]?.body['notice'], got[2]?.body['state']], ['17.1', 'resolved']);
-  } finally {
-    await home.close?.();
-    await listener.endAsync(true);
-    await mosquitto.stop();
-  }
 });

@@ -3,21 +3,30 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { type AlertNotice, brokerLabel, connectionOptions } from '../../kit/index.js';
 import { type Channel, SendProblem } from './channel.js';
 import { channelError } from './errors.js';
+import { HomeAssistant, type Publish, slugOf } from './home-assistant.js';
 import { basicsOf, type ChannelOptions, needed } from './settings.js';
 
-/**
- * The notice as JSON with QoS 1 on `<topic>/<policy>`. With discovery, Home Assistant has a sensor per policy: how its newest alert
- * stands, all else as attributes (https://www.home-assistant.io/integrations/sensor.mqtt/).
- */
+/** Home Assistant is told at once when the broker is back. */
+const reconnectMs = 5_000;
+/** The broker sends what it keeps right after it was subscribed to. */
+const recallMs = 500;
+
+/** The notice as JSON with QoS 1 on `<topic>/<policy>`; with a discovery prefix, what Home Assistant makes entities of besides. */
 export function mqtt(options: ChannelOptions): Channel {
-  const { name, settings } = options;
-  const announced = new Set<string>();
+  const { id, name, settings } = options;
+  const prefix = settings.topic || 'percept/alert';
+  const home = settings.discovery ? new HomeAssistant(settings.discovery, prefix, id) : undefined;
   let client: Promise<MqttClient> | undefined;
+  let again: NodeJS.Timeout | undefined;
+  let closed = false;
 
   async function connected(): Promise<MqttClient> {
-    client ??= connect(options).then((made) => {
+    client ??= connect(options, home).then((made) => {
       made.on('error', () => undefined);
-      made.once('close', forget);
+      made.once('close', () => {
+        forget();
+        keepConnected();
+      });
       return made;
     });
     try {
@@ -30,28 +39,44 @@ export function mqtt(options: ChannelOptions): Channel {
 
   function forget(): void {
     client = undefined;
-    announced.clear();
+    home?.forget();
   }
 
+  /** To Home Assistant, a channel that is away is not available. */
+  function keepConnected(ms = reconnectMs): void {
+    if (!home || closed || !options.broker) return;
+    clearTimeout(again);
+    again = setTimeout(() => void connected().catch(() => keepConnected()), ms).unref();
+  }
+
+  async function tellHome(connection: MqttClient, notice: AlertNotice, publish: Publish): Promise<void> {
+    if (!home) return;
+    if (!home.knows(notice.policy)) await recall(connection, home, notice.policy);
+    await home.tell(notice, publish);
+  }
+
+  keepConnected(0);
   return {
     ...basicsOf(options),
     async send({ notice }, signal) {
       if (!options.broker) needed(name, 'broker', undefined);
       const connection = await connected();
-      const slug = slugOf(notice.policy);
-      const topic = `${settings.topic || 'percept/alert'}/${slug}`;
-      const publish = async (to: string, body: object, retain: boolean) =>
-        await connection.publishAsync(to, JSON.stringify(body), { qos: 1, retain });
+      const publish = async (to: string, body: string, retain: boolean) =>
+        void (await connection.publishAsync(to, body, { qos: 1, retain }));
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(settings.timeout * 1000)]);
+      const topic = `${prefix}/${slugOf(notice.policy)}`;
+      // a test is no state of the house
+      const test = home !== undefined && notice.occasion === 'test';
       try {
-        const limit = AbortSignal.any([signal, AbortSignal.timeout(settings.timeout * 1000)]);
-        if (settings.discovery && !announced.has(slug)) {
+        await until(
+          publish(test ? `${topic}/test` : topic, JSON.stringify(notice), home !== undefined && !test),
+          limit,
+        );
+        if (!test)
           await until(
-            publish(`${settings.discovery}/sensor/percept_${slug}/config`, discovery(notice, slug, topic), true),
+            tellHome(connection, notice, (to, body) => publish(to, body, true)),
             limit,
           );
-          announced.add(slug);
-        }
-        await until(publish(topic, notice, settings.discovery !== ''), limit);
       } catch (thrown) {
         // what mqtt.js still holds would be sent when nobody counts on it any more
         forget();
@@ -62,17 +87,46 @@ export function mqtt(options: ChannelOptions): Channel {
       return {};
     },
     async close() {
+      closed = true;
+      clearTimeout(again);
       const open = await client?.catch(() => undefined);
+      if (home && open?.connected) {
+        const told = open.publishAsync(home.status, 'offline', { qos: 1, retain: true });
+        await until(told, AbortSignal.timeout(1_000)).catch(() => undefined);
+      }
       await open?.endAsync(true).catch(() => undefined);
     },
   };
 }
 
-async function connect({ id, settings, broker }: ChannelOptions): Promise<MqttClient> {
+async function connect({ id, settings, broker }: ChannelOptions, home?: HomeAssistant): Promise<MqttClient> {
   if (!broker) throw new Error('no broker');
   const clientId = `percept-notify-${createHash('sha256').update(id).digest('hex').slice(0, 8)}-${process.pid}`;
   const options = { ...connectionOptions(broker, clientId), connectTimeout: settings.timeout * 1000 };
-  return await connectAsync(brokerLabel(broker), { ...options, clean: true, reconnectPeriod: 0 }, false);
+  const retained = { qos: 1, retain: true } as const;
+  const will = home ? { will: { topic: home.status, payload: Buffer.from('offline'), ...retained } } : {};
+  const client = await connectAsync(
+    brokerLabel(broker),
+    { ...options, ...will, clean: true, reconnectPeriod: 0 },
+    false,
+  );
+  if (home) client.publish(home.status, 'online', retained);
+  return client;
+}
+
+/** What the broker keeps of what is open, and from now on what other processes tell it. */
+async function recall(client: MqttClient, home: HomeAssistant, policy: string): Promise<void> {
+  const topic = home.openTopic(policy);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  client.on('message', (to, body) => {
+    if (to !== topic) return;
+    home.heard(policy, body.toString());
+    resolve();
+  });
+  await client.subscribeAsync(topic, { qos: 1 });
+  const late = setTimeout(resolve, recallMs);
+  await promise;
+  clearTimeout(late);
 }
 
 function unreachable(channel: string, thrown: unknown): SendProblem {
@@ -83,25 +137,6 @@ function unreachable(channel: string, thrown: unknown): SendProblem {
   return locked
     ? new SendProblem('refused', channelError('notify-password', { channel, problem }))
     : new SendProblem('later', channelError('notify-unreachable', { channel, problem }));
-}
-
-function discovery({ policy }: AlertNotice, slug: string, topic: string): object {
-  return {
-    ...{
-      name: policy,
-      unique_id: `percept_alert_${slug}`,
-      state_topic: topic,
-      value_template: '{{ value_json.state }}',
-    },
-    ...{ json_attributes_topic: topic, icon: 'mdi:bell' },
-    device: { identifiers: ['percept'], name: 'Percept', manufacturer: 'Percept' },
-  };
-}
-
-/** Fits into a topic and into Home Assistant's ids; two policies never share one. */
-function slugOf(policy: string): string {
-  const plain = policy.toLowerCase().replace(/[^a-z0-9_-]+/g, '_');
-  return plain === policy ? plain : `${plain}_${createHash('sha256').update(policy).digest('hex').slice(0, 6)}`;
 }
 
 async function until(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
