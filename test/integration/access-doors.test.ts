@@ -69,6 +69,14 @@ const routes: readonly [method: string, path: string, answers: readonly [number,
   ['GET', '/access/../flows', [401, 401, 200, 200]],
   ['GET', '/access/none', [404, 404, 404, 404]],
   ['GET', '/access/me', [401, 200, 200, 200]],
+  // links in notices say by themselves what they are good for; this Node-RED has no alert node that would look at them
+  ['GET', `/percept/alert/${'A'.repeat(47)}`, [404, 404, 404, 404]],
+  ['POST', `/percept/alert/${'A'.repeat(47)}`, [404, 404, 404, 404]],
+  ['PUT', `/percept/alert/${'A'.repeat(47)}`, [401, 403, 404, 404]],
+  ['GET', `/percept/alert/${'A'.repeat(47)}/evidence/1`, [404, 404, 404, 404]],
+  ['POST', `/percept/alert/${'A'.repeat(47)}/evidence/1`, [401, 403, 404, 404]],
+  ['GET', '/percept/alert/short', [401, 404, 404, 404]],
+  ['GET', `/percept/alert/${'A'.repeat(47)}/flows`, [401, 404, 404, 404]],
 ];
 
 describe('one door before a real Node-RED', () => {
