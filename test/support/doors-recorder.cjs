@@ -83,7 +83,6 @@ process.on('SIGUSR2', () => {
     .map((server) => ({
       ...server.address(),
       http: server instanceof HttpServer || server.listenerCount('request') > 0,
-      upgrades: server.listeners('upgrade').map(({ name }) => name),
     }));
   const sockets = [...channels].map((io) => ({
     path: io.path(),

@@ -9,7 +9,6 @@ interface Registered {
     readonly address: string;
     readonly http: boolean;
     readonly port: number;
-    readonly upgrades: readonly string[];
   }[];
   readonly sockets: readonly {
     readonly path: string;
