@@ -76,3 +76,12 @@ test('an answer goes back on the message that asked; what is asked of notify pas
   assert.deepEqual([isQuestion(channels), answerAbout(channels, 'door', policy)], [true, null]);
   assert.equal(isQuestion({ _msgid: 'm', about: 'pump-1', finding: {} } as Message), false);
 });
+
+test('many pages that ask within a moment get the same answer; later it is made anew', () => {
+  const policy = policyOf({ duties: [duty] });
+  const ask = (now: number): unknown => answerAbout({ about: 'policy' } as Message, 'door', policy, now)?.['policy'];
+  const first = ask(at('2026-01-12T07:59'));
+  assert.equal(ask(at('2026-01-12T07:59') + 4000), first);
+  const later = ask(at('2026-01-12T08:00')) as PolicyView;
+  assert.deepEqual(later.duties[0]?.people, ['ben']);
+});

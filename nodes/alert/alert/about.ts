@@ -52,31 +52,49 @@ export function isQuestion({ about }: Message): boolean {
 
 /** @returns nothing where the question is not for this node */
 export function answerAbout(msg: Message, name: string, policy: Policy, now = Date.now()): Message | null {
-  return msg['about'] === 'policy' ? { ...msg, policy: policyView(name, policy, now) } : null;
+  return msg['about'] === 'policy' ? { ...msg, policy: recentView(name, policy, now) } : null;
+}
+
+/** Many pages ask, and calendars are slow. */
+const goodForMs = 5_000;
+const recent = new WeakMap<Policy, PolicyView>();
+
+function recentView(name: string, policy: Policy, now: number): PolicyView {
+  const known = recent.get(policy);
+  if (known && known.name === name && now >= known.at && now - known.at < goodForMs) return known;
+  const view = policyView(name, policy, now);
+  recent.set(policy, view);
+  return view;
 }
 
 export function policyView(name: string, policy: Policy, now: number): PolicyView {
   const { timeZone, quiet, duties, steps, repeat } = policy.settings;
   const until = policy.quietUntil(now);
   const from = until === undefined ? firstOf(begins(quiet, now, timeZone), (at) => policy.quietUntil(at)) : undefined;
-  const instants = duties.flatMap(({ handover, hours }) => [
-    ...daily(handover, now, timeZone),
-    ...begins(hours, now, timeZone),
-    ...ends(hours, now, timeZone),
-  ]);
   return {
     ...{ name, at: now, timeZone, repeat },
     quiet: { hours: quiet, ...(until === undefined ? {} : { until }), ...(from === undefined ? {} : { from }) },
-    duties: Object.entries(policy.onCall(now)).map(([duty, people]) => {
-      const other = firstOf(instants, (at) => !same(policy.onCall(at)[duty] ?? [], people));
-      if (other === undefined) return { name: duty, people };
-      return { name: duty, people, until: other, next: policy.onCall(other)[duty] ?? [] };
-    }),
+    duties: [...new Set(duties.map((duty) => duty.name))].map((duty) => dutyView(duty, policy, now)),
     chains: [...new Set(steps.map(({ chain }) => chain))].map((chain) => ({
       name: chain,
       steps: policy.steps(chain).map(({ after, channel, to }) => ({ after: after / 1000, channel, to })),
     })),
   };
+}
+
+function dutyView(name: string, policy: Policy, now: number): DutyView {
+  const { timeZone, duties } = policy.settings;
+  const onDuty = (at: number): readonly string[] => policy.peopleOf([name], at).filter((person) => person !== '');
+  const instants = duties
+    .filter((duty) => duty.name === name)
+    .flatMap(({ handover, hours }) => [
+      ...daily(handover, now, timeZone),
+      ...begins(hours, now, timeZone),
+      ...ends(hours, now, timeZone),
+    ]);
+  const people = onDuty(now);
+  const until = firstOf(instants, (at) => !same(onDuty(at), people));
+  return { name, people, ...(until === undefined ? {} : { until, next: onDuty(until) }) };
 }
 
 /** The earliest at which this holds. */
