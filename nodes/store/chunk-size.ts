@@ -14,3 +14,10 @@ export class ChunkSize {
     return Math.max(10, 2 * ms);
   }
 }
+
+/** Rows to delete at once. */
+export interface Chunk {
+  /** Id that the next one begins after. */
+  readonly last: number;
+  readonly delete: () => Promise<{ readonly numDeletedRows: bigint }>;
+}

@@ -16,6 +16,8 @@ export interface Retention {
   readonly recordingRules?: readonly RecordingRule[];
   /** Findings that still last are kept. */
   readonly finding?: number;
+  /** Closed ones, with all that was told of them. */
+  readonly alert?: number;
   readonly dead_letter?: number;
 }
 

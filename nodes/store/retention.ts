@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely, Selectable } from 'kysely';
 import { type PerceptError, toPerceptError } from '../kit/index.js';
-import { ChunkSize } from './chunk-size.js';
+import { type Chunk, ChunkSize } from './chunk-size.js';
 import type { Retention } from './handle.js';
+import { oldAlerts, oldNotices } from './retention-alerts.js';
 import { daysOf } from './retention-rules.js';
 import { type Database, rollupWidths } from './schema.js';
 
@@ -40,6 +41,7 @@ export async function expireOnce(db: Kysely<Database>, job: RetentionJob): Promi
   if (retention.dead_letter) deleted += await expiry.arrived('dead_letter', before(retention.dead_letter));
   deleted += await expireRecordings(db, expiry, retention, before);
   if (retention.finding) deleted += await expiry.findings(before(retention.finding));
+  if (retention.alert) deleted += await expiry.alerts(before(retention.alert));
   if (retention.rollup) deleted += await expiry.rollups(before(retention.rollup));
   return deleted;
 }
@@ -130,6 +132,12 @@ class Expiry {
     return new Set(free.length > 0 ? await tell(free) : []);
   }
 
+  /** Those that are open stay. */
+  async alerts(before: number): Promise<number> {
+    const alerts = await this.#fromLowestId((after) => oldAlerts(this.#db, after, before, this.#chunk.rows));
+    return alerts + (await this.#fromLowestId((after) => oldNotices(this.#db, after, before, this.#chunk.rows)));
+  }
+
   /** Those that still last stay. */
   findings(before: number): Promise<number> {
     return this.#fromLowestId(async (after) => {
@@ -198,8 +206,3 @@ class Expiry {
 }
 
 type SourceAndKind = Pick<Selectable<Database['recording']>, 'source' | 'kind'>;
-
-interface Chunk {
-  readonly last: number;
-  readonly delete: () => Promise<{ readonly numDeletedRows: bigint }>;
-}

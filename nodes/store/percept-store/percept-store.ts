@@ -22,6 +22,7 @@ const config = Type.Object({
     { maxItems: 100, default: [] },
   ),
   keepFindings: Days,
+  keepAlerts: Days,
   keepDeadLetters: Days,
   bucket: Type.Optional(Type.String()),
   backupHours: Type.Number({ minimum: 0, maximum: 8_760, default: 0 }),
@@ -64,6 +65,7 @@ function retentionOf(config: Config): Retention {
     recording: config.keepRecordings,
     recordingRules: config.keepRules,
     finding: config.keepFindings,
+    alert: config.keepAlerts,
     dead_letter: config.keepDeadLetters,
   };
 }
