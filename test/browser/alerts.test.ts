@@ -190,6 +190,9 @@ test('a silence has what it covers, an end and a reason; it is listed with its a
     await card.getByRole('button', { name: 'Silence it' }).click();
     const sent = await sentAfter(before);
     assert.deepEqual(sent['silence'], { source: 'door* north', reason: 'new lock', minutes: 240, by: '' });
+    // the alert node tells that it has begun, also where this alert goes on
+    tell({ ...sent, payload: 5 });
+    await card.getByRole('button', { name: 'I take it', disabled: false }).waitFor();
     const list = page.getByRole('region', { name: 'Silences' });
     assert.match((await list.textContent()) ?? '', /yard\*.*anna, until.*painters/);
     await list.getByRole('button', { name: 'End it' }).click();

@@ -24,6 +24,7 @@ function start(show: Show): Wiring {
     if (msg['error'] === undefined && changes.take(msg['alert'])) return true;
     if (typeof policy === 'object' && policy !== null) show({ policy, _client });
     else if (Array.isArray(channels)) show({ channels, tests, _client });
+    else if (msg['silence'] !== undefined) show({ silenced: true, _client });
     else return answers.input(msg);
     return true;
   };

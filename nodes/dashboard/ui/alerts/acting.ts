@@ -82,6 +82,11 @@ export function useActing({ text, send }: Needs, look: () => void) {
       results.value = new Map([...results.value, ...tests.map((one) => [one.id, one] as const)]);
       tested.value = new Set([...tested.value].filter((one) => !done.has(one)));
     },
+    /** A silence has begun or ended, whether or not it concerns what is shown. */
+    silenced: (): void => {
+      for (const [id, what] of [...pending.value]) if (what === 'silence') settle(id);
+      look();
+    },
     /** How the open ones stand now: what is otherwise than before has come about. */
     seen: (open: readonly Alert[]): void => {
       for (const id of [...pending.value.keys()]) {
