@@ -101,9 +101,9 @@ export class AlertFaultTrial {
     await Promise.all([bring(), fault(this)]);
     this.manner = 'well';
     const delivered = (source: string): boolean => this.#delivered.has(`loitering/${source}/`);
-    await until(() => this.#complete() && keys.every(delivered), { ms: 20_000 }).catch(() => undefined);
+    await until(() => this.#complete() && keys.every(delivered), { ms: 60_000 }).catch(() => undefined);
     for (const source of keys) this.#ask({ type: 'acknowledge', which: { key: `loitering/${source}/` }, by: 'test' });
-    await until(() => this.#complete(), { ms: 10_000 }).catch(() => undefined);
+    await until(() => this.#complete(), { ms: 30_000 }).catch(() => undefined);
     // what is too much would come late
     await sleep(300);
     return await this.#result(keys.filter((source) => !delivered(source)).length, alerts);

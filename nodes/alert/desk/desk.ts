@@ -222,24 +222,25 @@ export class Desk {
   /** @param began when it was decided, on the clock that never jumps */
   async #tell({ entries, handed }: Turn, began: number): Promise<void> {
     const { name, policy, words, hand, changed, signal } = this.#options;
-    const left = handed.map(({ entry, notice }) => ({ alert: entry.id ?? 0, number: notice.number }));
     if (signal.aborted) {
-      await this.#giveUp(left);
+      await this.#giveUp(handed.map(handedOf));
       return;
     }
     for (const entry of entries.filter(({ hasChanged }) => hasChanged))
       changed(viewOf(stored(entry), name, policy, words), entry.steps);
-    const notices = handed.map(({ entry, notice }) => noticeOf(stored(entry), notice, name, policy, words));
-    if (notices.length === 0) return;
     const at = performance.now();
-    if (at - began > policy.patience / 2) {
-      // held up for so long that another process may take it for unanswered, and hand it out before this one does
-      await this.#giveUp(left);
+    const heldUp = at - began > policy.patience / 2;
+    // another process may soon take it for unanswered, and hand it out before this one does; nobody does so a third time
+    const kept = handed.filter(({ notice }) => heldUp && notice.attempts === 1);
+    if (kept.length > 0) {
+      await this.#giveUp(kept.map(handedOf)).catch(() => undefined);
       this.#orphansAt = 0;
-      return;
     }
+    const going = handed.filter((one) => !kept.includes(one));
+    const notices = going.map(({ entry, notice }) => noticeOf(stored(entry), notice, name, policy, words));
+    if (notices.length === 0) return;
     hand(notices);
-    this.#lately = [...this.#onTheWay(), ...left.map((one) => ({ ...one, at }))];
+    this.#lately = [...this.#onTheWay(), ...going.map((one) => ({ ...handedOf(one), at }))];
     for (const { notice, channel } of notices) {
       // it has left; a channel that tells nothing is taken at its word
       if (!policy.hasReceipts(channel)) this.#receipt(notice);
@@ -288,6 +289,10 @@ export class Desk {
 /** Not the store's fault: what cannot be stored. */
 function isOfRows({ code }: PerceptError): boolean {
   return code === 'store-row-invalid' || code === 'unexpected';
+}
+
+function handedOf({ entry, notice }: Turn['handed'][number]): Omit<Handed, 'at'> {
+  return { alert: entry.id ?? 0, number: notice.number };
 }
 
 function stored({ id = 0, key, body }: Entry): Stored {
