@@ -244,6 +244,7 @@ Percept ${versionOf(packageRoot)} on Node-RED ${nodeRedVersion}, Node.js ${proce
 
   Open       ${at}${access.startAddress()}   (lets you in once, within an hour)
   Dashboard  ${at}/dashboard/overview
+  Phone      ${at}/percept/phone
   Editor     ${at}/${first}
   MQTT       mqtt://127.0.0.1:${broker.port}   readings on plant/<machine>/<quantity>
   Data       ${options.userDir}
