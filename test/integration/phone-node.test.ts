@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { alertIds } from '../support/alert-flow.ts';
-import { knock, type Visitor } from '../support/doors.ts';
-import { Listening, type PhoneLab, phoneIds, startPhone } from '../support/phone-flow.ts';
+import { knock, Visitor } from '../support/doors.ts';
+import { type FlowNode, NodeRed } from '../support/node-red.ts';
+import { Listening, type PhoneLab, phoneFlow, phoneIds, startPhone } from '../support/phone-flow.ts';
 import { PushService } from '../support/push-service.ts';
 import { until } from '../support/until.ts';
 
@@ -63,9 +64,7 @@ describe('the phone page behind the door, with Web Push', () => {
       const found: number[] = [];
       const asking = { method, headers: body ? headers : {}, ...(body ? { body: JSON.stringify(body) } : {}) };
       for (const who of [undefined, vera, anna])
-        found.push(
-          (await (who ?? new (anna.constructor as typeof Visitor)(lab.nodeRed.url)).ask(root + path, asking)).status,
-        );
+        found.push((await (who ?? new Visitor(lab.nodeRed.url)).ask(root + path, asking)).status);
       assert.deepEqual(found, answers);
     });
   }
@@ -180,5 +179,36 @@ describe('the phone page as a channel of its own', () => {
   test('without a push channel the page offers no notifications', async () => {
     const anna = await lab.visitor('anna');
     assert.match(await (await anna.ask(root)).text(), /"serverKey":""/);
+  });
+});
+
+describe('the phone page without a door', () => {
+  let nodeRed: NodeRed;
+  const flow = phoneFlow('percept/percept.sqlite', undefined, { ends: 'person' });
+  const page = async (): Promise<number> => (await fetch(`${nodeRed.url}${root}`)).status;
+  before(async () => {
+    nodeRed = await NodeRed.start({ flow, settings: "httpNodeRoot: '/'," });
+  });
+  after(() => nodeRed?.stop());
+
+  test('whoever sits there may take an alert; nobody is named', async () => {
+    nodeRed.inject(alertIds.alert, { finding: { kind: 'loitering', source: 'door', since: Date.now() } });
+    const listening = await Listening.open(new Visitor(nodeRed.url), nodeRed.url);
+    const card = await until(() => listening.board?.cards[0], { what: 'the card' });
+    const body = JSON.stringify({ what: 'acknowledge', id: card.id, key: 'loitering/door/' });
+    assert.equal((await fetch(`${nodeRed.url}${root}/act`, { method: 'POST', headers, body })).status, 204);
+    await until(() => listening.board?.cards[0]?.state === 'acknowledged', { what: 'it to be taken' });
+    listening.close();
+  });
+
+  test('a second phone node says that the place is taken; after a deploy the page is there again', async () => {
+    const second = { ...flow.find(({ id }) => id === phoneIds.phone), id: 'fa1e000000000020', wires: [[]] } as FlowNode;
+    await nodeRed.deploy([...flow, second]);
+    await until(() => nodeRed.status(second.id)?.text === 'second phone page', { what: 'the second to say so' });
+    assert.equal(await page(), 200);
+    await nodeRed.deploy([...flow.filter(({ id }) => id !== phoneIds.phone), second]);
+    await until(async () => (await page()) === 200, { what: 'the second to serve' });
+    await nodeRed.deploy(flow.filter(({ id }) => id !== phoneIds.phone));
+    assert.equal(await page(), 404);
   });
 });

@@ -63,27 +63,19 @@ export function agoOf(at, texts) {
 
 /**
  * @param {object} card as nodes/alert/phone/board.ts has it
- * @param {{ ringing: boolean, hushed: boolean, problem: string }} how
+ * @param {string} problem
  * @param {object} setup
- * @param {{ take(): unknown, later(): unknown, hush(): unknown }} acts
  */
-export function cardOf(card, { ringing, hushed, problem }, setup, acts) {
-  const { texts, language, mayAct, call, root } = setup;
+export function aboutOf(card, problem, setup) {
+  const { texts, language } = setup;
   const { severity, state, since, title, source, zone, reasons, told, by, count, until } = card;
-  const open = state === 'open' || state === 'notified';
   const status = [
     state === 'acknowledged' && by ? filled(texts.by, { by }) : (texts.state[state] ?? state),
-    ...(until && !open ? [filled(texts.until, { time: timeOf(until, language) })] : []),
+    ...(until && !isOpen(card) ? [filled(texts.until, { time: timeOf(until, language) })] : []),
   ].join(', ');
   return element(
-    'article',
-    {
-      class: 'card',
-      'data-id': String(card.id),
-      'data-severity': severity,
-      'data-state': state,
-      'data-ringing': String(ringing),
-    },
+    'div',
+    { class: 'about' },
     element('p', { class: 'mark' }, shapeOf(severity), element('b', {}, texts.severity[severity]), ' · ', status),
     element('h2', {}, title),
     element(
@@ -96,22 +88,34 @@ export function cardOf(card, { ringing, hushed, problem }, setup, acts) {
     reasons.length > 0 && element('ul', { class: 'reasons' }, ...reasons.map((reason) => element('li', {}, reason))),
     told.length > 0 && element('p', { class: 'told' }, element('b', {}, `${texts.told}: `), toldOf(told, setup)),
     problem !== '' && element('p', { class: 'problem', role: 'alert' }, problem),
-    element(
-      'div',
-      { class: 'acts' },
-      state !== 'acknowledged' && mayAct && button(texts.take, acts.take, 'main take'),
-      element('a', { class: 'button view', href: `${root}/view` }, texts.view),
-      open &&
-        call !== '' &&
-        element(
-          'a',
-          { class: 'button call', href: `tel:${call.replace(/[^+\d*#]/g, '')}` },
-          filled(texts.call, { number: call }),
-        ),
-      open && mayAct && button(texts.later, acts.later, 'later'),
-      ringing && !hushed && button(texts.hush, acts.hush, 'hush'),
-    ),
   );
+}
+
+/**
+ * @param {object} card
+ * @param {boolean} loud it rings here
+ * @param {object} setup
+ * @param {{ take(): unknown, later(): unknown, hush(): unknown }} acts
+ */
+export function actsOf(card, loud, { texts, mayAct, call, root }, acts) {
+  const open = isOpen(card);
+  const number = call.replace(/[^+\d*#]/g, '');
+  return element(
+    'div',
+    { class: 'acts' },
+    card.state !== 'acknowledged' && mayAct && button(texts.take, acts.take, 'main take'),
+    element('a', { class: 'button view', href: `${root}/view` }, texts.view),
+    open &&
+      number !== '' &&
+      element('a', { class: 'button call', href: `tel:${number}` }, filled(texts.call, { number: call })),
+    open && mayAct && button(texts.later, acts.later, 'later'),
+    loud && button(texts.hush, acts.hush, 'hush'),
+  );
+}
+
+/** Somebody has yet to take it. */
+export function isOpen({ state }) {
+  return state === 'open' || state === 'notified';
 }
 
 function toldOf(told, { texts, language }) {

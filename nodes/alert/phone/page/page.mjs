@@ -1,4 +1,4 @@
-import { agoOf, button, cardOf, element, filled, timeOf } from './cards.mjs';
+import { aboutOf, actsOf, agoOf, button, element, filled, isOpen, timeOf } from './cards.mjs';
 import { deviceOf } from './device.mjs';
 import { once, soundIsOn, soundWasOn, startRinging, stopRinging, turnSoundOn } from './ring.mjs';
 
@@ -22,6 +22,8 @@ let install;
 const hushed = new Set(JSON.parse(sessionStorage.getItem('percept-phone-hushed') ?? '[]'));
 const problems = new Map();
 const shown = new Map();
+const headings = { rings: element('h3', {}, texts.rings), others: element('h3', {}, texts.others) };
+const calm = element('div', { class: 'calm' }, element('h2', {}, texts.calm), element('p', {}, texts.calmHint));
 
 listen();
 void look();
@@ -33,14 +35,21 @@ addEventListener('beforeinstallprompt', (event) => {
   install = event;
   show();
 });
-document.addEventListener('visibilitychange', () => !document.hidden && freshen());
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  freshen();
+  // a phone that was locked has stopped it
+  if (soundWasOn()) void turnSoundOn().then(show);
+});
 
 function listen() {
   const stream = new EventSource(`${root}/live`);
   stream.addEventListener('message', ({ data }) => {
     board = JSON.parse(data);
     [heard, awaySince, trouble] = [true, 0, false];
-    for (const { id, state } of board.cards) if (state !== 'open' && state !== 'notified') problems.delete(id);
+    for (const one of board.cards) if (!isOpen(one)) problems.delete(one.id);
+    const there = new Set(board.cards.map(({ id }) => id));
+    for (const id of shown.keys()) if (!there.has(id)) shown.delete(id);
     show();
   });
   stream.addEventListener('open', () => {
@@ -95,14 +104,9 @@ function show() {
   if (loud.length > 0 && !signedOut) startRinging();
   else stopRinging();
   showLine();
-  place('ringing').replaceChildren(
-    ...(ringing.length > 0 ? [element('h3', {}, texts.rings), ...ringing.map(card)] : []),
-  );
-  const others = board.cards.filter((one) => !ringing.includes(one));
-  place('alerts').replaceChildren(
-    ...(others.length > 0 ? [element('h3', {}, texts.others), ...others.map(card)] : []),
-    ...(heard && board.cards.length === 0 ? [calm()] : []),
-  );
+  fill(place('ringing'), ringing.length > 0 ? [headings.rings, ...ringing.map(card)] : []);
+  const others = board.cards.filter((one) => !ringing.includes(one)).map(card);
+  fill(place('alerts'), others.length > 0 ? [headings.others, ...others] : heard && ringing.length === 0 ? [calm] : []);
   showSwitches();
 }
 
@@ -119,28 +123,46 @@ function showLine() {
   line.dataset.state = trouble || awaySince ? 'away' : 'live';
 }
 
-/** An element stays as long as nothing in it changes, so that a finger or a focus stays on its button. */
+/** Its words change where it stands, and its buttons stay as long as they mean the same. */
 function card(one) {
-  const notice = board.ringing[one.id];
-  const how = { ringing: notice !== undefined, hushed: hushed.has(notice), problem: problems.get(one.id) ?? '' };
-  const known = shown.get(one.id);
-  const content = JSON.stringify([one, how]);
-  if (known?.content === content) return known.made;
-  const made = cardOf(one, how, setup, {
-    take: () => act(one, 'acknowledge'),
-    later: () => act(one, 'snooze'),
-    hush: () => {
-      hushed.add(notice);
-      sessionStorage.setItem('percept-phone-hushed', JSON.stringify([...hushed].slice(-100)));
-      show();
-    },
-  });
-  shown.set(one.id, { content, made });
-  return made;
+  const { id, severity, state } = one;
+  const notice = board.ringing[id];
+  const loud = notice !== undefined && !hushed.has(notice);
+  const known = shown.get(id) ?? {
+    made: element('article', { class: 'card', 'data-id': String(id) }),
+    about: '',
+    acts: '',
+  };
+  const problem = problems.get(id) ?? '';
+  const [about, acts] = [
+    JSON.stringify([one, problem]),
+    JSON.stringify([isOpen(one), state === 'acknowledged', notice, loud]),
+  ];
+  const parts = [known.made.children[0], known.made.children[1]];
+  if (about !== known.about) parts[0] = aboutOf(one, problem, setup);
+  if (acts !== known.acts)
+    parts[1] = actsOf(one, loud, setup, {
+      take: () => act(one, 'acknowledge'),
+      later: () => act(one, 'snooze'),
+      hush: () => hush(notice),
+    });
+  fill(known.made, parts);
+  Object.assign(known.made.dataset, { severity, state, ringing: String(notice !== undefined) });
+  shown.set(id, { made: known.made, about, acts });
+  return known.made;
 }
 
-function calm() {
-  return element('div', { class: 'calm' }, element('h2', {}, texts.calm), element('p', {}, texts.calmHint));
+function hush(notice) {
+  hushed.add(notice);
+  sessionStorage.setItem('percept-phone-hushed', JSON.stringify([...hushed].slice(-100)));
+  show();
+}
+
+/** What is in place already is not moved: a finger may be on it, and a screen reader would read it once more. */
+function fill(parent, wanted) {
+  for (const old of [...parent.children]) if (!wanted.includes(old)) old.remove();
+  for (const [index, one] of wanted.entries())
+    if (parent.children[index] !== one) parent.insertBefore(one, parent.children[index] ?? null);
 }
 
 async function act({ id, key }, what) {
@@ -150,7 +172,7 @@ async function act({ id, key }, what) {
     await post('act', { what, id, key });
     setTimeout(() => {
       const now = board.cards.find((one) => one.id === id);
-      if (now?.state !== 'open' && now?.state !== 'notified') return;
+      if (!now || !isOpen(now)) return;
       problems.set(id, texts.unwired);
       show();
     }, patience);
