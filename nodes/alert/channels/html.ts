@@ -4,6 +4,7 @@ import { textOf } from './words.js';
 
 const colors = { notice: '#3b6ea5', warning: '#b7791f', critical: '#b3261e' };
 const calm = '#2f7d5b';
+const accent = '#0b6e8f';
 
 /** A mail that says the same as its text: readable without pictures, on a phone, in light and dark. */
 export function html(notice: AlertNotice, hasPicture: boolean): string {
@@ -15,7 +16,7 @@ export function html(notice: AlertNotice, hasPicture: boolean): string {
   const picture = hasPicture
     ? '<img src="cid:picture" alt="" style="display:block;max-width:100%;margin-top:16px;border-radius:6px">'
     : '';
-  const taps = tapsOf(notice).map(({ label, url, takes }) => button(label, url, takes ? color : undefined));
+  const taps = tapsOf(notice).map(({ label, url, takes }) => button(label, url, takes));
   return `<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"></head>
 <body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif">
@@ -26,9 +27,9 @@ ${lines.join('\n')}${picture}${taps.length === 0 ? '' : `<p style="margin:20px 0
 }
 
 /** As links: mail programs keep no forms. */
-function button(label: string, url: string, color: string | undefined): string {
-  const look = color ? `background:${color};color:#ffffff` : 'color:inherit';
-  return `<a href="${escaped(url)}" style="display:inline-block;margin:0 8px 8px 0;padding:10px 18px;border:1px solid ${color ?? '#888888'};border-radius:6px;font-weight:600;text-decoration:none;${look}">${escaped(label)}</a>`;
+function button(label: string, url: string, isFirst: boolean): string {
+  const look = isFirst ? `background:${accent};color:#ffffff` : 'color:inherit';
+  return `<a href="${escaped(url)}" style="display:inline-block;margin:0 8px 8px 0;padding:10px 18px;border:1px solid ${isFirst ? accent : '#888888'};border-radius:6px;font-weight:600;text-decoration:none;${look}">${escaped(label)}</a>`;
 }
 
 function escaped(text: string): string {
