@@ -138,6 +138,27 @@ test('one tap takes it: the alert node gets the id, the policy as topic, and who
   });
 });
 
+test('a tap that comes just as the list moves takes nothing that was not meant', { skip }, async () => {
+  await withPage({ open: [alert(1)] }, async (page) => {
+    const before = requests().length;
+    const take = cardOf(page, /door-1/).getByRole('button', { name: 'I take it' });
+    await take.waitFor();
+    // the page's clock stands: the list is still moving
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 100);
+    tell({ alert: alert(2) });
+    await cardOf(page, /door-2/).waitFor();
+    const box = await cardOf(page, /door-2/)
+      .getByRole('button', { name: 'I take it' })
+      .boundingBox();
+    assert.ok(box);
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    assert.equal(requests().length, before);
+    await page.clock.resume();
+    await take.click();
+    assert.deepEqual((await sentAfter(before))['acknowledge'], { id: 1, by: '' });
+  });
+});
+
 test('it can be put off for a quarter of an hour, an hour, or until the morning', { skip }, async () => {
   await withPage({ open: [alert(1)] }, async (page) => {
     const card = cardOf(page, /door-1/);
