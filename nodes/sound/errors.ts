@@ -260,13 +260,13 @@ export const soundError = defineErrors({
   'sound-network-learns': {
     'en-US': {
       status: 'nothing to learn',
-      text: '{source} is judged by a network, and this node does not train networks.',
-      action: 'Wire a learn node to it, or set the kind to learned normal.',
+      text: '{source} is judged by a network that repeats what it knows; there is nothing to learn about it here.',
+      action: 'Wire a learn node to train it anew, or set the kind to learned normal.',
     },
     ko: {
       status: '학습 대상 아님',
-      text: '{source}은(는) 신경망으로 판단합니다. 이 노드는 신경망을 학습하지 않습니다.',
-      action: 'learn 노드를 연결하거나 종류를 학습한 정상으로 바꾸세요.',
+      text: '{source}은(는) 소리를 재현하는 신경망으로 판단합니다. 여기서는 학습할 것이 없습니다.',
+      action: 'learn 노드를 연결해 다시 학습하거나 종류를 학습한 정상으로 바꾸세요.',
     },
   },
 });

@@ -8,5 +8,9 @@ export type MakeJudge = (model: NormalModel | Named, offset?: readonly number[])
 
 /** @returns throws PerceptError `sound-model` for what is no model */
 export function judgesBy(networks: Pick<Networks, 'judge'>, settings: JudgeSettings): MakeJudge {
-  return (model, offset) => (isNamed(model) ? networks.judge(model) : judgeOf(readModel(model), settings, offset));
+  return (model, offset) => {
+    if (!isNamed(model)) return judgeOf(readModel(model), settings, offset);
+    const { calibration } = model;
+    return networks.judge(model, calibration && { calibration, perDay: settings.perDay });
+  };
 }

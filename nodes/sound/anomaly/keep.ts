@@ -5,12 +5,15 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { Finding, toPerceptError } from '../../kit/index.js';
 import { soundError } from '../errors.js';
+import { Calibration } from '../network/calibration.js';
 import { NormalModel } from '../normal/model.js';
 
 /** A network that a message named. */
 const Named = Type.Object({
   name: Type.String({ minLength: 1 }),
   version: Type.Optional(Type.String()),
+  /** What it takes this machine for while all is well. */
+  calibration: Type.Optional(Calibration),
 });
 export type Named = Static<typeof Named>;
 

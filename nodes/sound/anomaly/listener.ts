@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Finding, Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
+import { calibrated } from '../network/calibration.js';
 import { fewest } from '../normal/fit.js';
 import type { Judge, JudgeSettings, Verdict } from '../normal/judge.js';
 import { formOf, type Heard, lengthOf, type NormalModel, type Observation, observationOf } from '../normal/model.js';
@@ -32,7 +33,14 @@ export interface Taken {
   readonly sure?: number;
   readonly findings: readonly Finding[];
   /** What has just been learned. */
-  readonly model?: NormalModel;
+  readonly model?: NormalModel | Named;
+}
+
+/** What a network took the machine for so far, while all was well. */
+interface Calibrating {
+  readonly card: NonNullable<Verdict['heard']>['card'];
+  readonly rows: (readonly number[])[];
+  readonly seconds: number;
 }
 
 interface Learning {
@@ -51,6 +59,7 @@ export class Listener {
   #episode = new Episode();
   #known: { readonly model: NormalModel | Named; readonly judge: Judge } | undefined;
   #learning: Learning | undefined;
+  #calibrating: Calibrating | undefined;
   #wanted = false;
   #worn = false;
   /** What was last said of the episode that is open. */
@@ -85,25 +94,34 @@ export class Listener {
     const kept = await this.#keep.load(this.source);
     if (kept?.told) this.#left.push(kept.told);
     // what was learned waits for the day when it is asked for again
-    if (!kept || (network && !isNamed(kept.model))) return;
+    if (!kept || (network && (!isNamed(kept.model) || isOfAnother(kept.model, network)))) return;
     this.#use(kept.model, kept.offset);
     this.#wanted = false;
   }
 
-  /** From the next stretch on; what is known goes on judging meanwhile. @throws PerceptError `sound-network-learns` */
+  /**
+   * From the next stretch on; what is known goes on judging meanwhile. Where a network judges, what it takes this machine
+   * for while all is well.
+   */
   begin(): void {
-    if (this.#settings.network) throw soundError('sound-network-learns', { source: this.source });
     this.#learning = undefined;
+    this.#calibrating = undefined;
     this.#wanted = true;
   }
 
   cancel(): void {
     this.#learning = undefined;
+    this.#calibrating = undefined;
     this.#wanted = false;
   }
 
   /** With what has been heard so far. @throws PerceptError `sound-too-little` */
-  async finish(): Promise<NormalModel> {
+  async finish(): Promise<NormalModel | Named> {
+    const { network } = this.#settings;
+    return network ? await this.#calibrated(network) : await this.#learned();
+  }
+
+  async #learned(): Promise<NormalModel> {
     const observations = this.#learning?.heard.observations ?? [];
     if (!this.#learning || observations.length < fewest)
       throw soundError('sound-too-little', { found: observations.length, needed: fewest });
@@ -124,16 +142,18 @@ export class Listener {
 
   /**
    * @param recordings bucket keys of what the stretch is of
-   * @throws PerceptError `sound-other-form`; of a network `model-…`, `sound-network-…`
+   * @throws PerceptError `sound-other-form`, `sound-network-learns`; of a network `model-…`, `sound-network-…`
    */
   async take(spectrogram: Spectrogram, recordings: readonly string[] = []): Promise<Taken> {
     const health = [...this.#left.splice(0), ...this.#ear.take(spectrogram)];
     if (this.#ear.isDeaf(spectrogram)) return { state: 'silent', findings: health };
-    const model = await this.#collect(spectrogram);
+    const calibrates = this.#settings.network !== undefined;
+    const learned = calibrates ? undefined : await this.#collect(spectrogram);
     const learning = this.#learning && this.#learning.heard.observations.length / this.#learning.needed;
-    const more = { ...(model ? { model } : {}), ...(learning === undefined ? {} : { learning }) };
+    const more = { ...(learned ? { model: learned } : {}), ...(learning === undefined ? {} : { learning }) };
     if (!this.#known) return { state: learning === undefined ? 'unknown' : 'learning', findings: health, ...more };
     const verdict = await this.#known.judge.judge(spectrogram);
+    if (calibrates) Object.assign(more, await this.#listenTo(verdict, spectrogram));
     const judged = this.#judged(spectrogram, verdict, this.#known.judge, recordings);
     const findings = [...health, ...judged];
     // what is open has to be ended, also by who comes after a crash
@@ -168,15 +188,46 @@ export class Listener {
     if (!this.#learning || !goesOn) this.#learning = this.#fresh(spectrogram);
     const { heard, needed } = this.#learning;
     heard.observations.push(observationOf(spectrogram));
-    return heard.observations.length >= needed ? await this.finish() : undefined;
+    return heard.observations.length >= needed ? await this.#learned() : undefined;
   }
 
   #fresh(spectrogram: Spectrogram): Learning {
     const form = formOf(spectrogram);
     return {
       heard: { source: this.source, form, centres: spectrogram.bands, observations: [] },
-      needed: Math.max(fewest, Math.ceil((60 * this.#settings.minutes) / lengthOf(form))),
+      needed: this.#needed(lengthOf(form)),
     };
+  }
+
+  #needed(seconds: number): number {
+    return Math.max(fewest, Math.ceil((60 * this.#settings.minutes) / seconds));
+  }
+
+  /** While a network is being calibrated. @throws PerceptError `sound-network-learns` */
+  async #listenTo({ heard }: Verdict, spectrogram: Spectrogram): Promise<Pick<Taken, 'learning' | 'model'>> {
+    const { network } = this.#settings;
+    if (!this.#wanted || !network) return {};
+    if (!heard) {
+      this.cancel();
+      throw soundError('sound-network-learns', { source: this.source });
+    }
+    const { card, shares } = heard;
+    // what another version said can't be learned together with this
+    if (this.#calibrating?.card.version !== card.version)
+      this.#calibrating = { card, rows: [], seconds: lengthOf(formOf(spectrogram)) };
+    const { rows, seconds } = this.#calibrating;
+    rows.push(shares);
+    const needed = this.#needed(seconds);
+    return rows.length < needed ? { learning: rows.length / needed } : { model: await this.#calibrated(network) };
+  }
+
+  /** @throws PerceptError `sound-too-little` */
+  async #calibrated({ name, version }: Named): Promise<Named> {
+    const { card, rows = [], seconds = 0 } = this.#calibrating ?? {};
+    if (!card || rows.length < fewest) throw soundError('sound-too-little', { found: rows.length, needed: fewest });
+    const own = { name, ...(version === undefined ? {} : { version }), calibration: calibrated(card, rows, seconds) };
+    await this.use(own);
+    return own;
   }
 
   #judged(spectrogram: Spectrogram, verdict: Verdict, judge: Judge, recordings: readonly string[]): Finding[] {
@@ -216,6 +267,11 @@ export class Listener {
     const about = { kind: 'drift', source: this.source, quantity, severity: 'notice', since: time } as const;
     return [{ ...about, score: 1, threshold: mostWorn, reasons: [say('worn')], evidence: [] }];
   }
+}
+
+/** What was learned about one network says nothing of another that was chosen since. */
+function isOfAnother({ name, calibration }: Named, chosen: Named): boolean {
+  return calibration !== undefined && name !== chosen.name;
 }
 
 /** An accelerometer's spectrum is looked at bin by bin, a microphone's as an ear does. */

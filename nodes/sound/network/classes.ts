@@ -29,6 +29,34 @@ export interface Told {
   reasons(): string[];
 }
 
+/**
+ * The same by what is usual for the machine: a condition that it is always taken for is none.
+ * @param label of the condition that goes furthest beyond that
+ * @param score how far
+ */
+export function toldBeyond(
+  shares: Shares,
+  { labels }: Pick<Card, 'labels'>,
+  { score, label }: { readonly score: number; readonly label: number },
+  usual: readonly number[],
+): Told {
+  const share = shares[label] ?? 0;
+  const condition = labels[label] ?? normal;
+  return {
+    score,
+    condition,
+    sure: share,
+    isOff: condition === off,
+    reasons: () => [
+      say('beyond', {
+        condition: inWords(condition),
+        share: Math.round(100 * share),
+        usual: Math.round(100 * (usual[label] ?? 0)),
+      }),
+    ],
+  };
+}
+
 /** Worth a word beside the most likely one. */
 const remarkable = 0.1;
 const mostReasons = 3;

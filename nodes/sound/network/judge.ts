@@ -3,9 +3,10 @@ import { float32 } from '../../inference/tensor.js';
 import type { Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
 import { reconstructionError } from '../network-input.js';
-import { plainRule } from '../normal/alarm.js';
+import { plainRule, type Rule, ruleFor } from '../normal/alarm.js';
 import type { Judge, Verdict } from '../normal/judge.js';
-import { sharesOf, type Told, toldBy } from './classes.js';
+import { type Calibration, excessOf, isOf, leastExcess } from './calibration.js';
+import { sharesOf, type Told, toldBeyond, toldBy } from './classes.js';
 import type { Network } from './network.js';
 import { type Pictures, picturesOf } from './pictures.js';
 import { reasonsOf } from './repeated.js';
@@ -13,8 +14,14 @@ import { reasonsOf } from './repeated.js';
 /** Of the limit: from here on nobody should wait. */
 const critical = 3;
 
+/** What a machine is usually taken for, and how many alarms a day normal sound may bring. */
+export interface Usual {
+  readonly calibration: Calibration;
+  readonly perDay: number;
+}
+
 /** Judges by what a network says that its card describes. */
-export function networkJudge(network: Network): Judge {
+export function networkJudge(network: Network, usual?: Usual): Judge {
   return {
     offset: [],
     worn: 0,
@@ -27,7 +34,7 @@ export function networkJudge(network: Network): Judge {
         );
         return card.output.decoder === 'reconstruction'
           ? repeated(spectrogram, card, pictures, outputs)
-          : told(card, outputs);
+          : told(card, outputs, usual);
       });
     },
   };
@@ -43,7 +50,7 @@ function numbersIn(card: Card, output: ArrayLike<number | bigint> | undefined): 
   return numbers;
 }
 
-function told(card: Card, outputs: readonly number[][]): Verdict {
+function told(card: Card, outputs: readonly number[][], usual: Usual | undefined): Verdict {
   const { labels, output, threshold, name } = card;
   const activation = output.decoder === 'classes' ? output.activation : 'none';
   for (const { length } of outputs) {
@@ -51,11 +58,29 @@ function told(card: Card, outputs: readonly number[][]): Verdict {
     const problem = `${length} numbers for ${labels.length} labels`;
     throw soundError('sound-network-output', { model: name, problem });
   }
-  const shares = outputs.map((values) => sharesOf(values, activation));
-  const { score, condition, sure, isOff, reasons }: Told = toldBy(meanOf(shares), card);
+  const shares = meanOf(outputs.map((values) => sharesOf(values, activation)));
+  // of another version nobody knows what it usually takes the machine for
+  const beyond = usual && isOf(usual.calibration, card) ? usual : undefined;
+  const { score, condition, sure, isOff, reasons }: Told = beyond
+    ? toldBeyond(shares, card, excessOf(shares, beyond.calibration.usual, labels), beyond.calibration.usual)
+    : toldBy(shares, card);
   // how sure it is says nothing of how bad it is
   const severity = isOff ? 'notice' : 'warning';
-  return { score, rule: plainRule(threshold), severity, condition, sure, reasons, accept: () => undefined };
+  const rule = beyond ? ruleBeyond(beyond) : plainRule(threshold);
+  const heard = { card, shares };
+  return { score, rule, severity, condition, sure, heard, reasons, accept: () => undefined };
+}
+
+const rules = new WeakMap<Calibration, Rule>();
+
+/** Worked out once: it looks at all scores. */
+function ruleBeyond({ calibration, perDay }: Usual): Rule {
+  const known = rules.get(calibration);
+  if (known) return known;
+  const rule = ruleFor(calibration.scores, calibration.seconds, perDay);
+  const own = { ...rule, threshold: Math.max(leastExcess, rule.threshold) };
+  rules.set(calibration, own);
+  return own;
 }
 
 function repeated(spectrogram: Spectrogram, card: Card, pictures: Pictures, outputs: readonly number[][]): Verdict {

@@ -1,7 +1,7 @@
 import type { Models } from '../../inference/registry.js';
 import type { PerceptError } from '../../kit/index.js';
 import type { Judge } from '../normal/judge.js';
-import { networkJudge } from './judge.js';
+import { networkJudge, type Usual } from './judge.js';
 import { type ModelName, Network } from './network.js';
 
 /** The models that a node judges by, each held once however many sources it judges. */
@@ -23,8 +23,8 @@ export class Networks {
     return known;
   }
 
-  judge(wanted: ModelName): Judge {
-    return networkJudge(this.network(wanted));
+  judge(wanted: ModelName, usual?: Usual): Judge {
+    return networkJudge(this.network(wanted), usual);
   }
 
   async close(): Promise<void> {

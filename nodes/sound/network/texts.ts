@@ -4,6 +4,10 @@ type Texts = Readonly<Record<Language, string>>;
 
 const texts = {
   sure: { 'en-US': '{condition}, {share} % sure.', ko: '{condition}, 확신도 {share} %.' },
+  beyond: {
+    'en-US': '{condition}, {share} % sure; up to {usual} % is usual for this machine.',
+    ko: '{condition}, 확신도 {share} %. 이 기계에서는 보통 {usual} % 이하입니다.',
+  },
   or: { 'en-US': 'Or {condition}, {share} %.', ko: '또는 {condition}, {share} %.' },
   unlike: {
     'en-US': 'The network repeats it {times} times worse than its limit: it does not know this sound.',

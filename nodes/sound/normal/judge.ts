@@ -1,3 +1,4 @@
+import type { Card } from '../../inference/card.js';
 import type { Severity, Spectrogram } from '../../kit/index.js';
 import { soundError } from '../errors.js';
 import { type Rule, ruleFor } from './alarm.js';
@@ -15,6 +16,8 @@ export interface Verdict {
   /** What a network takes it for, and its share of certainty, 0 to 1. */
   readonly condition?: string;
   readonly sure?: number;
+  /** What a network of conditions said: what is usual for a machine is learned from it. */
+  readonly heard?: { readonly card: Pick<Card, 'version' | 'labels'>; readonly shares: readonly number[] };
   /** In words, most important first; worked out when asked for. */
   reasons(): string[];
   /** It was normal: what changes slowly may be followed. */
