@@ -229,3 +229,12 @@ test('who tries links that open nothing is slowed down; good ones still work', a
   assert.equal((await get(open)).status, 200);
   assert.equal((await post(acknowledge)).status, 204);
 });
+
+test('a link is good after kill -9 and a restart, and its alert is taken', async () => {
+  const { acknowledge } = await site.links('tower');
+  await site.nodeRed.kill();
+  await site.nodeRed.again();
+  assert.equal((await get(acknowledge)).status, 200);
+  assert.equal((await post(acknowledge)).status, 204);
+  await until(() => taken('tower'), { what: 'the change' });
+});

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { linkKey } from '../../dist/alert/links/key.js';
+import { linking } from '../../dist/alert/links/linking.js';
 import { type Claim, policyTag, purposes, seal, unseal } from '../../dist/alert/links/token.js';
 import { linkRoot, publicAddress, withLinks, withoutLinks } from '../../dist/alert/links/writer.js';
 import type { PerceptError } from '../../dist/kit/index.js';
@@ -129,4 +130,20 @@ test('a key that is too short or cannot be kept is told with what to do', () => 
     () => linkKey(folder, { PERCEPT_LINK_KEY: 'hunter2' }),
     (thrown) => !(thrown as Error).message.includes('hunter2'),
   );
+});
+
+test('where no link can be made, notices go without one, and it is told once', () => {
+  const told: string[] = [];
+  const fail = (thrown: unknown) => told.push((thrown as PerceptError).code);
+  const runtime = (userDir: string) => ({ settings: { userDir, httpNodeRoot: '/base' } });
+  const linkedBy = (publicUrl: string, userDir: string) =>
+    [1, 2].map((number) => linking({ publicUrl, linkHours: 1 }, runtime(userDir), fail)(notice(number)).links);
+  const address = 'https://plant.example';
+  assert.match(linkedBy(address, folder)[0]?.open ?? '', /^https:\/\/plant\.example\/base\/percept\/alert\/[\w-]+$/);
+  assert.deepEqual(told, []);
+  const one = linking({ publicUrl: address, linkHours: 1 }, runtime(join(folder, 'none')), fail);
+  assert.deepEqual([one(notice(1)), one(notice(2))], [notice(1), notice(2)]);
+  assert.deepEqual(told, ['links-key']);
+  const other = linking({ publicUrl: 'plant', linkHours: 1 }, runtime(folder), fail);
+  assert.deepEqual([other(notice(1)), told.at(-1), told.length], [notice(1), 'links-address', 2]);
 });

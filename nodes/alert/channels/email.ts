@@ -4,7 +4,7 @@ import { redactText } from '../../kit/index.js';
 import { type Channel, type Parcel, SendProblem } from './channel.js';
 import { channelError } from './errors.js';
 import { html } from './html.js';
-import { tapLines } from './links.js';
+import { linkSecrets, tapLines } from './links.js';
 import { addressOf, basicsOf, type ChannelOptions, hidden, needed } from './settings.js';
 import { changesEarlier, textOf } from './words.js';
 
@@ -41,7 +41,7 @@ export function email(options: ChannelOptions): Channel {
       });
       const mail = await mailOf(parcel, from, to, id);
       await mailer.sendMail(mail).catch((thrown: unknown) => {
-        throw problemOf(thrown as SmtpError, options, to);
+        throw problemOf(thrown as SmtpError, options, to, linkSecrets(parcel.notice));
       });
       return { reference: mail.messageId };
     },
@@ -95,10 +95,10 @@ async function mailOf({ notice, key, earlier, picture }: Parcel, from: string, t
   } satisfies Mail.Options;
 }
 
-function problemOf(thrown: SmtpError, options: ChannelOptions, to: string): SendProblem {
+function problemOf(thrown: SmtpError, options: ChannelOptions, to: string, links: readonly string[]): SendProblem {
   const { name: channel, secrets } = options;
   const { code, responseCode: status = 0 } = thrown;
-  const problem = redactText(thrown.response || thrown.message, hidden(secrets))
+  const problem = redactText(thrown.response || thrown.message, [...hidden(secrets), ...links])
     .replace(/\s+/g, ' ')
     .slice(0, 200);
   if (status >= 400 && status < 500)

@@ -1,4 +1,3 @@
-import type { NodeAPI } from 'node-red';
 import type { AlertNotice } from '../../kit/index.js';
 import { linkKey } from './key.js';
 import { linkRoot, publicAddress, withLinks } from './writer.js';
@@ -9,10 +8,15 @@ export interface LinkSettings {
   readonly linkHours: number;
 }
 
+/** Of Node-RED's settings. */
+export interface LinkRuntime {
+  readonly settings: { readonly userDir?: string | undefined; readonly httpNodeRoot?: string | false | undefined };
+}
+
 /** What puts links onto notices. Where that cannot be, it is told once: nobody is to miss an alert for a link. */
 export function linking(
   { publicUrl, linkHours: hours }: LinkSettings,
-  { settings }: NodeAPI,
+  { settings }: LinkRuntime,
   fail: (thrown: unknown) => void,
 ): (notice: AlertNotice) => AlertNotice {
   try {
