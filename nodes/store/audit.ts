@@ -86,6 +86,18 @@ export function auditPerson(msg: object): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
+const passHeader = 'x-percept-pass';
+
+/** The same for a message of an `http in` node too: whose session asked, in the words of the door, which Node-RED's settings can read. */
+export async function auditAsker(msg: object, settings: { readonly adminAuth?: unknown }): Promise<string | undefined> {
+  const { req } = msg as { req?: { headers?: Readonly<Record<string, unknown>> } };
+  const pass = req?.headers?.[passHeader];
+  const { tokenHeader, tokens } = (settings.adminAuth ?? {}) as { tokenHeader?: unknown; tokens?: unknown };
+  if (typeof pass !== 'string' || tokenHeader !== passHeader || typeof tokens !== 'function') return auditPerson(msg);
+  const user = (await tokens(pass)) as { readonly username?: unknown } | null;
+  return typeof user?.username === 'string' ? user.username : undefined;
+}
+
 async function writeAll(db: Kysely<Database>, rows: Waiting[]): Promise<void> {
   let ms = firstPauseMs;
   for (let first = rows[0]; first; first = rows[0]) {

@@ -36,6 +36,11 @@ const flow: FlowNode[] = [
     ...{ id: ids.history, type: 'percept-history', z: tab, name: '', version: 2, store, kind: 'sources' },
     wires: [['e9']],
   },
+  { id: 'ea', z: tab, type: 'http in', url: '/export', method: 'get', wires: [['eb']] },
+  {
+    ...{ id: 'eb', type: 'percept-history', z: tab, name: '', version: 2, store, kind: 'export', last: 'all' },
+    wires: [[]],
+  },
   probe('e7', 'pages'),
   probe('e8', 'slides'),
   probe('e9', 'answers'),
@@ -178,6 +183,10 @@ describe('who acts', { concurrency: false }, () => {
     const { who, what, detail } = await row('exported');
     assert.deepEqual([who, what, detail['format']], ['mina', 'readings', 'csv']);
     operator.close();
+    const asked = await (visitors.get('owner') as Visitor).ask('/export');
+    assert.match(await asked.text(), /^id,|^source,|^time,/m);
+    const last = await until(async () => (await rows('exported')).find((one) => one.who === 'owner'), { what: 'who' });
+    assert.equal(last.what, 'readings');
   });
 
   test('deploys stand in the log with who did them, and tries of those who may not', async () => {

@@ -2,7 +2,7 @@ import { ServerResponse } from 'node:http';
 import { resolve, sep } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { defineNode, type Message, messageReader, type NodeContext } from '../../kit/index.js';
-import { auditPerson, recordAudit } from '../../store/audit.js';
+import { auditAsker, recordAudit } from '../../store/audit.js';
 import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
 import { type Ask, answer, exportAsk, Override, Settings } from './ask.js';
@@ -70,7 +70,7 @@ function override({ payload }: Message): Override {
 async function exporting(context: Context, store: Store, ask: Ask, msg: Message): Promise<Message> {
   // before the first byte leaves: an export that breaks off has handed out what it had
   void recordAudit(store, {
-    who: auditPerson(msg) ?? '',
+    who: (await auditAsker(msg, context.RED.settings)) ?? '',
     action: 'exported',
     what: 'readings',
     detail: { format: ask.format, sources: String(ask.sources), quantities: String(ask.quantities), last: ask.last },
