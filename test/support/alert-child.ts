@@ -33,7 +33,7 @@ const die = (when: 'before' | 'after'): void => {
   if (job.dies?.when === when && job.dies.nth === handed) process.kill(process.pid, 'SIGKILL');
 };
 const abort = new AbortController();
-const store = await openStore({ url: job.url });
+const store = await openStore({ url: job.url, patient: true });
 const desk = new Desk({
   ...{ store, name: job.name, words, policy: policyOf(job.settings), signal: abort.signal, pollMs: 50 },
   hand: (notices) => {
