@@ -4,6 +4,7 @@ import { folderPlace } from '../../dist/inference/place.js';
 import { type Model, Models, packagedModels } from '../../dist/inference/registry.js';
 import { clipLength, conditions, pictureOf, sampleRate, seeds } from '../../models/machine-sound/clips.mjs';
 import { accuraciesOf, type Heard, heardOf, listener } from '../../models/machine-sound/judge.mjs';
+import { type Trial, tryMachine } from '../support/calibration-trial.ts';
 import { dataFolder } from '../support/data.ts';
 import { type Recording, readFlights, readStates, resampled, stretchesOf } from '../support/sound-recordings.ts';
 import { aucOf } from '../support/sound-scoring.ts';
@@ -17,7 +18,7 @@ const leastShare = 0.05;
 /** What nobody misses, in a hall that is not loud. */
 const isClear = ({ drive }: Heard): boolean => drive.severity >= 0.7 && drive.noise <= -20;
 
-/** `--clips N` of synthesis, `--data DIR` with `uav-propeller` and `compressor`, `--seed N` of the first machine. */
+/** `--clips N` of synthesis, `--machines N` to learn what is usual of, `--data DIR` with `uav-propeller` and `compressor`, `--seed N` of the first machine. */
 export default async function vgg(report: Report, { smoke, data, flags }: BenchOptions): Promise<void> {
   const model = await new Models([folderPlace(packagedModels, { writable: false })]).find('machine-sound');
   const count = smoke ? conditions.length : Number(flags['clips'] ?? 200 * conditions.length);
@@ -26,11 +27,28 @@ export default async function vgg(report: Report, { smoke, data, flags }: BenchO
   const heard = await heardOf(model, first, count);
   report('synthesis.clips', count, 'each of a machine, microphone and room that was not learned from');
   for (const [name, share] of Object.entries(accuraciesOf(heard))) report(`synthesis.${name}`, 100 * share, '%');
+  await learnUsual(report, model, smoke ? 1 : Number(flags['machines'] ?? 20), smoke);
   if (smoke) return;
   report('synthesis.clear', 100 * (accuraciesOf(heard.filter(isClear))['accuracy'] ?? 0), '% of what is clear to hear');
   for (const { name, taken, share } of confusionsOf(heard)) report(`synthesis.taken.${name}`, share, `% for ${taken}`);
   const given = data ?? dataFolder() ?? '';
   await hearRecordings(report, model, existsSync(join(given, 'sound')) ? join(given, 'sound') : given);
+}
+
+/** What learning a machine's usual does for the network, on machines that nothing was chosen by. `--machines N` */
+async function learnUsual(report: Report, model: Model, count: number, smoke: boolean): Promise<void> {
+  const lengths = smoke ? { learned: 20, normal: 5, fault: 3 } : { learned: 180, normal: 240, fault: 30 };
+  const trials: Trial[] = [];
+  for (let i = 0; i < count; i++)
+    trials.push(await tryMachine(model, 5 * seeds.judge + i * conditions.length, lengths));
+  const alarmed = (of: 'card' | 'usual'): number => trials.filter((trial) => trial[of].alarmed).length;
+  const found = trials.flatMap(({ usual }) => usual.found);
+  const after = found.filter((at) => at !== undefined).sort((a, b) => a - b);
+  report('usual.machines', count, 'in good order, at changing speed and load');
+  report('usual.alarmed-before', alarmed('card'), `of them with an alarm in ${lengths.normal} s`);
+  report('usual.alarmed-after', alarmed('usual'), `once ${lengths.learned} s of each were learned`);
+  report('usual.found', (100 * after.length) / found.length, `% of ${found.length} faults of half severity and more`);
+  report('usual.found-after', after[after.length >> 1] ?? 0, 's, half of them');
 }
 
 /** What each condition is most often mistaken for. */
