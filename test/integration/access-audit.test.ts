@@ -72,6 +72,17 @@ test('programs get the details as values', async () => {
   assert.deepEqual(rows[0]?.detail, { type: 'full' });
 });
 
+test('what is done to users stands in the log, by whom this machine knows', async () => {
+  await percept(['users', 'add', 'kim', 'viewer', '--user-dir', folder]);
+  await percept(['users', 'token', 'grafana', 'viewer', '--user-dir', folder]);
+  const { stdout } = await percept(['users', 'sign-out', 'kim', '--user-dir', folder]);
+  assert.match(stdout, /Sessions of kim that ended: 0/);
+  const [added, token, out] = await lines('--since', '1h', '--what', 'users.');
+  assert.match(added ?? '', /\S+ \(percept\) {2}changed {2}users\.add {2}name=kim {2}role=viewer$/);
+  assert.match(token ?? '', /users\.token {2}name=grafana {2}role=viewer$/);
+  assert.match(out ?? '', /users\.sign-out {2}name=kim$/);
+});
+
 test('whoever acts is not held up, and all of it is written, in order, with secrets masked', async () => {
   const store = await openStore({ url: join(folder, 'many.sqlite') });
   let told = 0;

@@ -108,6 +108,16 @@ test("somebody from the identity provider isn't a local user of the same name", 
   assert.ok(sessions.find(secret));
 });
 
+test('all sessions of a name end at once, whoever knows it', async () => {
+  const { users, sessions } = people();
+  await users.add('mina', 'viewer', long);
+  const secrets = [true, false].map((local) => sessions.begin({ user: 'mina', role: 'viewer' }, { local }));
+  const other = sessions.begin({ user: 'jo', role: 'viewer' }, { local: false });
+  assert.equal(sessions.endEverywhere('Mina'), 2);
+  for (const secret of secrets) assert.equal(sessions.find(secret), undefined);
+  assert.ok(sessions.find(other));
+});
+
 test('who reads the file finds no secret in it, and only its owner can read it', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'percept-access-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
