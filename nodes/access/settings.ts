@@ -15,7 +15,7 @@ import { passHeader } from './pass.js';
 export interface LockOptions {
   /** Where people are sent after signing in; `/dashboard` unless said. */
   readonly home?: string;
-  /** `https://site.example`, behind a proxy that ends TLS. */
+  /** `https://site.example`, behind a proxy that ends TLS. Links in notices lead there too. */
   readonly publicUrl?: string;
   /** Where that proxy is, when it is on another machine: `192.168.1.2` or `172.16.0.0/12`. */
   readonly proxies?: readonly string[];
@@ -60,6 +60,7 @@ export function lock<T extends NodeRedSettings>(settings: T, options: LockOption
   const folder = settings.userDir ?? join(homedir(), '.node-red');
   const port = Number(settings.uiPort ?? process.env['PORT'] ?? 1880);
   const { ownerPassword, audit, home = '/dashboard', ...rest } = options;
+  if (options.publicUrl) process.env['PERCEPT_PUBLIC_URL'] ??= options.publicUrl;
   const nodeRoot = settings.httpNodeRoot || undefined;
   const note = noter(audit ?? join(folder, 'percept/percept.sqlite'));
   const opening = openAccess({ ...rest, home, folder, port, nodeRoot, note }, ownerPassword).then((access) => {

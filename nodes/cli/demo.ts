@@ -27,7 +27,8 @@ const help = `percept demo: Node-RED with a small plant that publishes over MQTT
   --proxy ADDRESS    of that proxy, when it is on another machine; 172.16.0.0/12 for a network of them
 
 PERCEPT_OWNER_PASSWORD sets the first owner's password; PERCEPT_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _NAME, _GROUPS
-(admins=owner,crew=operator) and _GROUPS_CLAIM sign people in through an OpenID Connect provider. See also: percept users`;
+(admins=owner,crew=operator) and _GROUPS_CLAIM sign people in through an OpenID Connect provider. PERCEPT_PUBLIC_URL is where the
+links in notices lead, if not to this address; PERCEPT_LINK_KEY signs them. See also: percept users`;
 
 interface Options extends Reached {
   readonly fresh: boolean;
@@ -74,6 +75,7 @@ async function start(options: Options): Promise<Demo> {
   const broker = await startBroker(userDir, 1883);
   process.env['PERCEPT_MQTT_PORT'] = String(broker.port);
   process.env['PERCEPT_REPLAY_FILE'] = options.replay ?? '';
+  process.env['PERCEPT_PUBLIC_URL'] ??= addressesOf(options, port).at;
 
   const RED = require(packageFolder('node-red')) as typeof import('node-red');
   const makeApp = require(require.resolve('express', { paths: [packageFolder('node-red')] })) as () => Express;

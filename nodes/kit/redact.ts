@@ -2,6 +2,8 @@ const secretKey =
   /pass(word|phrase|wd)?$|secret|token|authori[sz]ation|cookie|credential|api_?key|access_?key|private_?key|^key$/i;
 const urlPassword = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)([^\s@/]+)(@)/gi;
 const signedQuery = /([?&](?:X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token|token|key|secret)=)[^&\s]+/gi;
+/** A link in a notice lets in whoever has it. */
+const capability = /(\/percept\/alert\/)[\w-]{40,}/g;
 const mask = '***';
 
 /**
@@ -23,7 +25,7 @@ export function redact(value: unknown, secrets: readonly string[] = [], depth = 
 
 /** The same for a text: what is logged, shown in a status or sent in a notice goes through here. */
 export function redactText(text: string, secrets: readonly string[] = []): string {
-  let shown = text.replace(urlPassword, `$1${mask}$3`).replace(signedQuery, `$1${mask}`);
+  let shown = text.replace(urlPassword, `$1${mask}$3`).replace(signedQuery, `$1${mask}`).replace(capability, `$1${mask}`);
   for (const secret of secrets) {
     if (secret.length >= 4) shown = shown.replaceAll(secret, mask);
   }

@@ -193,6 +193,16 @@ forBothStores((lab) => {
     assert.equal(trial.notices[2]?.id, muted?.id);
   });
 
+  test('who takes an alert without a name is not named: a follow-up has no gap where the name would be', async () => {
+    const one = desk();
+    await one.find(finding({ since: now() }));
+    await one.told(1);
+    await one.answer(one.notices[0] as never);
+    await one.desk.put({ type: 'acknowledge', which: { id: one.notices[0]?.id as number }, by: '' });
+    await one.told(2);
+    assert.match(one.notices[1]?.title ?? '', /^Taken: \w/);
+  });
+
   test('a silence covers what is open and what comes, and its author can end it', async () => {
     const trial = desk();
     const open = await trial.find(finding({ since: now() }));

@@ -12,6 +12,7 @@ export const words: Words = {
     repeat: 'Still open:',
     update: 'Update:',
     acknowledged: 'Taken by __by__:',
+    taken: 'Taken:',
     resolved: 'Over:',
     expired: 'Nothing more:',
     test: 'Test:',

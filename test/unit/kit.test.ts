@@ -39,6 +39,8 @@ test('passwords, tokens and signatures never survive redaction', () => {
     'cannot reach postgres://app:***@db:5432/p',
   );
   assert.equal(redactText('https://s3/x?X-Amz-Signature=abcdef&a=1'), 'https://s3/x?X-Amz-Signature=***&a=1');
+  const link = `https://plant.example/percept/alert/${'aB3-_'.repeat(10)}`;
+  assert.equal(redactText(`GET ${link} failed`), 'GET https://plant.example/percept/alert/*** failed');
   assert.equal(redactText('user said swordfish', ['swordfish']), 'user said ***');
   assert.deepEqual(redact({ password: 'a', nested: { apiKey: 'b', plain: 'c' }, list: ['mqtt://u:pw@h'] }), {
     password: '***',

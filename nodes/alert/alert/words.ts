@@ -15,6 +15,7 @@ export function wordsOf(translate: (key: string, params?: Record<string, string>
       repeat: kept('alert.notice.repeat'),
       update: kept('alert.notice.update'),
       acknowledged: kept('alert.notice.acknowledged', 'by'),
+      taken: kept('alert.notice.taken'),
       resolved: kept('alert.notice.resolved'),
       expired: kept('alert.notice.expired'),
       test: kept('alert.notice.test'),

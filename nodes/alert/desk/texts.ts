@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy.js';
 /** Words of notices, in the language of the runtime. */
 export interface Words {
   readonly severity: Readonly<Record<Severity, string>>;
-  readonly occasion: Readonly<Record<Exclude<AlertOccasion, 'step'> | 'expired', string>>;
+  readonly occasion: Readonly<Record<Exclude<AlertOccasion, 'step'> | 'expired' | 'taken', string>>;
   /** With __kind__ and __source__. */
   readonly title: string;
   readonly testTitle: string;
@@ -49,11 +49,17 @@ export function textsOf(
     members.length > 1 ? fill(words.counted, { count: members.length + body.more }) : '',
   ];
   const text = policy.text?.(fields) ?? usual.filter((line) => line !== '').join('\n');
-  const before = occasion === 'step' ? '' : words.occasion[state === 'expired' ? 'expired' : occasion];
+  const before = occasion === 'step' ? '' : words.occasion[wordOf(occasion, body)];
   return {
     title: [fill(before, fields), title].filter(Boolean).join(' ').slice(0, most.title),
     text: text.slice(0, most.text),
   };
+}
+
+function wordOf(occasion: Exclude<AlertOccasion, 'step'>, { state, by }: AlertBody): keyof Words['occasion'] {
+  if (state === 'expired') return 'expired';
+  // where nobody signs in, nobody has a name
+  return occasion === 'acknowledged' && !by ? 'taken' : occasion;
 }
 
 function fill(text: string, fields: Readonly<Record<string, string | number>>): string {

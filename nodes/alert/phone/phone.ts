@@ -91,7 +91,7 @@ export default defineNode({
           context.log('info', context.translate('phone.log.forgotten', { count }));
         } else if (about?.notice !== undefined) return [await ring(msg)];
         else if (about !== undefined) pages.refresh();
-        else throw phoneError('phone-nothing', {});
+        else if (!isAnswer(msg)) throw phoneError('phone-nothing', {});
         return undefined;
       },
       close() {
@@ -115,6 +115,11 @@ export default defineNode({
     }
   },
 });
+
+/** What an alert node answers to others on the same output. */
+function isAnswer(msg: Message): boolean {
+  return msg['about'] !== undefined || msg['silence'] !== undefined;
+}
 
 /** @throws PerceptError `phone-not-push` */
 function pushOf(channel: Channel): PushChannel {
