@@ -147,6 +147,27 @@ test('the connection goes and comes back: the page says since when, and then how
   complaints.splice(before);
 });
 
+test('a tap that does not get through, or of which nothing comes, is told on the card, and it goes on ringing', {
+  skip,
+}, async () => {
+  const [page, context] = await open('anna', { ...onPhone, colorScheme: 'dark' });
+  const before = complaints.length;
+  lab.finding('roof');
+  const card = page.locator('.card', { hasText: 'roof' });
+  const answers = [503, 204];
+  await page.route('**/percept/phone/act', (route) => route.fulfill({ status: answers.shift() ?? 204, body: '' }));
+  await card.getByRole('button', { name: 'Take it' }).click();
+  await card.getByText('That did not get through: 503').waitFor();
+  await card.getByRole('button', { name: 'Take it' }).click();
+  await card.getByText(/Is the phone node wired to the alert node/).waitFor();
+  assert.equal(await page.locator('body').getAttribute('data-state'), 'ringing');
+  await page.unroute('**/percept/phone/act');
+  await card.getByRole('button', { name: 'Take it' }).click();
+  await card.getByText('Taken by anna').waitFor();
+  await context.close();
+  complaints.splice(before);
+});
+
 test('a test of the channel is heard and seen on the page', { skip }, async () => {
   const [page, context] = await open('anna', { ...onPhone });
   lab.nodeRed.inject(alertIds.alert, { test: true });
