@@ -206,7 +206,7 @@ export class AlertFaultTrial {
   }
 
   async #journal(): Promise<JournalStep[]> {
-    const store = await openStore({ url: this.#url });
+    const store = await openStore({ url: this.#url, patient: true });
     try {
       const rows = await store.db
         .selectFrom('alert_step')
