@@ -41,10 +41,10 @@ export class RuntimeFailure extends Error {
   }
 }
 
-/** Runtimes put a stack or a list of all nodes behind it. */
+/** Runtimes put a stack or a list of all nodes behind it; the full stop is the sentence's around it. */
 export function firstLine(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return (text.split('\n')[0] ?? '').slice(0, 300);
+  return (text.split('\n')[0] ?? '').slice(0, 300).replace(/[.\s]+$/, '');
 }
 
 /** A model in a thread. Every call of the runtime shows at the gate that the thread is inside. */

@@ -59,9 +59,8 @@ function pcmOf(payload: unknown, settings: RawSettings): Pcm {
 
 function checked({ sampleRate, channels, format, samples }: Pcm): Pcm {
   const frame = channels * bytesPerSample[format];
-  if (samples.length === 0 || samples.length % frame !== 0) {
-    throw soundError('sound-cut', { bytes: samples.length, frame });
-  }
+  if (samples.length === 0) throw soundError('sound-nothing', {});
+  if (samples.length % frame !== 0) throw soundError('sound-cut', { bytes: samples.length, frame });
   return { sampleRate, channels, format, samples };
 }
 

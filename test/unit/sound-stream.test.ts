@@ -153,6 +153,7 @@ test('what is no sound, cut off, uneven or not a number is refused with what to 
     [{}, /neither/],
     [[], /neither/],
     [wav, /300 of its 400 bytes are missing\. Record it again/],
+    [Buffer.alloc(0), /holds no sound/],
     [Buffer.alloc(3), /3 bytes are not whole samples of 2/],
     [{ x: [1, 2], y: [1] }, /different numbers of values: 2, 1/],
   ];
