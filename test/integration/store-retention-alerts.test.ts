@@ -66,7 +66,10 @@ forBothStores((lab) => {
         : { active_key: null, state: 'resolved' as const, closed_at: ago }),
     }));
     for (let i = 0; i < rows.length; i += 100)
-      await store.db.insertInto('alert').values(rows.slice(i, i + 100)).execute();
+      await store.db
+        .insertInto('alert')
+        .values(rows.slice(i, i + 100))
+        .execute();
     assert.equal(await expireOnce(store.db, { retention: { alert: 30 }, signal }), 400);
     const { left } = await store.db
       .selectFrom('alert')
