@@ -14,10 +14,18 @@ export class Attempts {
   readonly #told = new RateLimiterMemory({ points: 60, duration: quarter });
   readonly #toldOfAll = new RateLimiterMemory({ points: 1000, duration: quarter });
 
-  /** Counted before the password is looked at, so that many at once don't slip through. @throws PerceptError `access-too-often` */
-  async begin(name: string, address: string): Promise<void> {
+  /**
+   * Counted before the password is looked at, so that many at once don't slip through.
+   * @param device where this name has signed in before: has tries of its own, which nobody else can use up
+   * @throws PerceptError `access-too-often`
+   */
+  async begin(name: string, address: string, device?: string): Promise<void> {
     const who = name.toLowerCase();
     try {
+      if (device !== undefined) {
+        await this.#pair.consume(`${who}\n${device}`);
+        return;
+      }
       await this.#address.consume(address);
       await this.#pair.consume(`${who}\n${address}`);
       await this.#name.consume(who);
@@ -39,8 +47,12 @@ export class Attempts {
   }
 
   /** The right one: what came before was somebody mistyping. */
-  async succeeded(name: string, address: string): Promise<void> {
+  async succeeded(name: string, address: string, device?: string): Promise<void> {
     const who = name.toLowerCase();
+    if (device !== undefined) {
+      await this.#pair.delete(`${who}\n${device}`);
+      return;
+    }
     await Promise.all([this.#pair.delete(`${who}\n${address}`), this.#name.reward(who), this.#address.reward(address)]);
   }
 }

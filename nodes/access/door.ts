@@ -3,6 +3,7 @@ import { type Language, languageOf, type PerceptError, toPerceptError } from '..
 import { addressOf } from './address.js';
 import { Attempts } from './attempts.js';
 import type { StartCode } from './codes.js';
+import { Devices, deviceMs } from './devices.js';
 import { accessError } from './errors.js';
 import { Journeys, journeyMs } from './journeys.js';
 import type { Oidc } from './oidc.js';
@@ -45,6 +46,7 @@ export class Door {
   readonly #parts: DoorParts;
   readonly #attempts = new Attempts();
   readonly #journeys = new Journeys();
+  readonly #devices = new Devices();
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
@@ -95,11 +97,13 @@ export class Door {
     const address = this.#address(visit);
     try {
       if (name === '' || password === '') throw accessError('access-wrong-password', {});
-      await this.#attempts.begin(name, address);
+      const device = this.#devices.read(cookieOf(request, this.#deviceCookie), name);
+      await this.#attempts.begin(name, address, device);
       const user = await this.#parts.users.check(name, password);
       if (!user) throw accessError('access-wrong-password', {});
-      await this.#attempts.succeeded(name, address);
+      await this.#attempts.succeeded(name, address, device);
       this.#enter(visit, user, { local: true, mustChange: user.mustChange }, 'password');
+      if (device === undefined) this.#setCookie(visit, this.#deviceCookie, this.#devices.make(name), deviceMs / 1000);
       this.#go(visit, user.mustChange ? `/access/password?next=${encodeURIComponent(next)}` : next);
     } catch (thrown) {
       const problem = toPerceptError(thrown);
@@ -253,6 +257,10 @@ export class Door {
 
   #address({ request }: Visit): string {
     return addressOf(request, this.#parts.proxies);
+  }
+
+  get #deviceCookie(): string {
+    return `${this.#parts.cookie}_device`;
   }
 
   get #journeyCookie(): string {

@@ -195,6 +195,21 @@ describe('what somebody with bad intentions sends', () => {
     assert.deepEqual([...new Set(noted.map(({ user }) => user))].sort(), ['', 'owner']);
   });
 
+  test('who guesses at a name keeps its owner out of no browser that knows them', async () => {
+    await access.users.add('lee', 'viewer', ownerPassword);
+    const [known, stranger] = [new Visitor(url), new Visitor(url)];
+    await known.signIn('lee', ownerPassword);
+    await known.post('/access/sign-out', {});
+    for (let i = 0; i < 6; i++) await stranger.signIn('lee', 'a wrong guess');
+    assert.equal((await stranger.signIn('lee', ownerPassword)).status, 429);
+    assert.equal((await known.signIn('lee', ownerPassword)).status, 303);
+    const thief = new Visitor(url, known.device);
+    for (let i = 0; i < 5; i++)
+      assert.equal((await thief.signIn('lee', 'a wrong guess')).status, 401, 'it opens nothing');
+    assert.equal((await thief.signIn('lee', ownerPassword)).status, 429, 'and does not guess for ever');
+    assert.equal((await thief.signIn('mina', ownerPassword)).status, 401, 'nor at other names');
+  });
+
   test('whoever knocks without end is answered, and fills no log', async () => {
     noted.length = 0;
     const statuses = new Set<number>();

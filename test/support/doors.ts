@@ -21,16 +21,28 @@ export class Visitor {
     if (cookie) this.#take([cookie]);
   }
 
+  /** What lets in. */
   get cookie(): string {
-    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    return this.#those((name) => !name.endsWith('_device'));
+  }
+
+  /** What says that this browser has been here. */
+  get device(): string {
+    return this.#those((name) => name.endsWith('_device'));
+  }
+
+  #those(which: (name: string) => boolean): string {
+    const all = [...this.#cookies].filter(([name]) => which(name));
+    return all.map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
   async ask(path: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Response> {
     const own = method === 'GET' ? {} : { origin: this.#url };
+    const cookies = this.#those(() => true);
     const response = await fetch(path.startsWith('http') ? path : this.#url + path, {
       method,
       redirect: 'manual',
-      headers: { ...own, ...(this.cookie ? { cookie: this.cookie } : {}), ...headers },
+      headers: { ...own, ...(cookies ? { cookie: cookies } : {}), ...headers },
       ...(body === undefined ? {} : { body }),
     });
     this.#take(response.headers.getSetCookie());
