@@ -82,7 +82,7 @@ export class NotifyFaultTrial {
     await this.provider.behave('well');
     const arrived = (key: string): boolean =>
       this.provider.arrivals.some((one) => one.key === key && one.fate === 'taken');
-    await until(() => this.#open.size === 0 && keys.every(arrived), { ms: 40_000 }).catch(() => undefined);
+    await until(() => this.#open.size === 0 && keys.every(arrived), { ms: 90_000 }).catch(() => undefined);
     for (const key of keys) this.#ask({ type: 'acknowledge', which: { key }, by: 'test' });
     await until(() => this.#open.size === 0, { ms: 20_000 }).catch(() => undefined);
     await this.#quiet();
