@@ -25,7 +25,10 @@ export function redact(value: unknown, secrets: readonly string[] = [], depth = 
 
 /** The same for a text: what is logged, shown in a status or sent in a notice goes through here. */
 export function redactText(text: string, secrets: readonly string[] = []): string {
-  let shown = text.replace(urlPassword, `$1${mask}$3`).replace(signedQuery, `$1${mask}`).replace(capability, `$1${mask}`);
+  let shown = text
+    .replace(urlPassword, `$1${mask}$3`)
+    .replace(signedQuery, `$1${mask}`)
+    .replace(capability, `$1${mask}`);
   for (const secret of secrets) {
     if (secret.length >= 4) shown = shown.replaceAll(secret, mask);
   }

@@ -25,6 +25,18 @@ export const pushError = defineErrors({
       action: '휴대폰에서 /percept/phone을 열어 로그인하고 알림을 켜세요.',
     },
   },
+  'push-no-device': {
+    'en-US': {
+      status: 'no device',
+      text: '{channel} knows no device yet, and nobody has the page open.',
+      action: 'Open /percept/phone on a phone, sign in, and turn on notifications.',
+    },
+    ko: {
+      status: '기기 없음',
+      text: '{channel}에 등록된 기기가 없고 열린 페이지도 없습니다.',
+      action: '휴대폰에서 /percept/phone을 열어 로그인하고 알림을 켜세요.',
+    },
+  },
   'push-gone': {
     'en-US': {
       status: 'device is gone',

@@ -89,7 +89,8 @@ async function sendToDevices(
 ): Promise<void> {
   const who = { channel: options.name, to: notice.to || '*' };
   const all = await devicesOf(store, notice.to);
-  if (all.length === 0) throw new SendProblem('refused', pushError('push-nobody', who));
+  if (all.length === 0)
+    throw new SendProblem('refused', pushError(notice.to === '' ? 'push-no-device' : 'push-nobody', who));
   const devices = all.filter(({ serverKey }) => serverKey === keys.publicKey);
   if (devices.length === 0) throw new SendProblem('refused', pushError('push-other-key', who));
   const encrypt = await encryption(options.name);

@@ -37,6 +37,18 @@ export const phoneError = defineErrors({
       action: 'alert 노드의 출력을 여기에 연결하세요.',
     },
   },
+  'phone-no-page': {
+    'en-US': {
+      status: 'no page is open',
+      text: 'No page is open that could ring.',
+      action: 'Open /percept/phone and turn the sound on, or wire notices to notify with a push channel.',
+    },
+    ko: {
+      status: '열린 페이지 없음',
+      text: '울릴 수 있는 페이지가 열려 있지 않습니다.',
+      action: '/percept/phone을 열어 소리를 켜거나, 통지를 푸시 채널이 있는 notify에 연결하세요.',
+    },
+  },
   'phone-nobody': {
     'en-US': {
       status: 'no page is open',

@@ -105,7 +105,8 @@ export default defineNode({
       const { alert } = read({ alert: msg['alert'] });
       const { notice, to } = alert;
       const ok = await pages.show(alert);
-      const said = ok ? {} : { error: phoneError('phone-nobody', { to: to || '*' }).localized() };
+      const nobody = to === '' ? phoneError('phone-no-page', {}) : phoneError('phone-nobody', { to });
+      const said = ok ? {} : { error: nobody.localized() };
       return { ...msg, payload: ok, delivery: { notice, ok, taken: false, at: Date.now(), ...said } };
     }
 
