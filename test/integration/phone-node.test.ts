@@ -106,7 +106,7 @@ describe('the phone page behind the door, with Web Push', () => {
   test('no device and no page: the alert node is told at once, and why', async () => {
     lab.finding('gate');
     const error = await until(
-      () => lab.nodeRed.messages('errors').find(({ error: said }) => /knows no device/.test(JSON.stringify(said))),
+      () => lab.nodeRed.messages('errors').find(({ error: said }) => /no device of/.test(JSON.stringify(said))),
       { what: 'the reason' },
     );
     assert.ok(error);
