@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { afterEach, before, beforeEach, test } from 'node:test';
 import { sql } from 'kysely';
 import { newHolder } from '../../dist/store/feed/holder.js';
+import { storeError } from '../../dist/store/errors.js';
 import type { StoreHandle } from '../../dist/store/open.js';
+import type { Store } from '../../dist/store/store.js';
 import { DeskTrial, type DeskTrialOptions } from '../support/alert-desk.ts';
 import { finding } from '../support/alert-trial.ts';
 import { forBothStores } from '../support/stores.ts';
@@ -18,6 +20,30 @@ async function deadPid(): Promise<number> {
 
 const now = (): number => Date.now();
 const lasting = { steps: [{ channel: 'push' }, { channel: 'sms', after: 3600 }], patience: 3600 };
+
+/** The store behind a line that once breaks between a commit and its answer. */
+function breaksAfterCommit(store: Store): { readonly store: Store; breaks(): void } {
+  let breaking = false;
+  const db = new Proxy(store.db, {
+    get(target, name) {
+      const own: unknown = Reflect.get(target, name, target);
+      if (name !== 'transaction') return typeof own === 'function' ? own.bind(target) : own;
+      const execute = async (work: Parameters<ReturnType<typeof target.transaction>['execute']>[0]) => {
+        const result = await target.transaction().execute(work);
+        if (!breaking) return result;
+        breaking = false;
+        throw storeError('store-silent', { store: store.label, seconds: 8 });
+      };
+      return () => ({ execute });
+    },
+  });
+  return {
+    store: { ...store, db },
+    breaks: () => {
+      breaking = true;
+    },
+  };
+}
 
 forBothStores((lab) => {
   const running: DeskTrial[] = [];
@@ -36,8 +62,8 @@ forBothStores((lab) => {
   /** Of this test: those of others have other names. */
   const mine = () => ({ policy: `policy ${policies}` });
 
-  function desk(options: DeskTrialOptions = {}): DeskTrial {
-    const trial = new DeskTrial(store, { settings: lasting, name: mine().policy, ...options });
+  function desk(options: DeskTrialOptions = {}, on: Store = store): DeskTrial {
+    const trial = new DeskTrial(on, { settings: lasting, name: mine().policy, ...options });
     running.push(trial);
     return trial;
   }
@@ -136,6 +162,19 @@ forBothStores((lab) => {
         ['sms', false],
       ],
     );
+  });
+
+  test('a commit whose answer is lost: what it was to hand out is handed out at once, not when patience ends', async () => {
+    const line = breaksAfterCommit(store);
+    const one = desk({}, line.store);
+    line.breaks();
+    await one.find(finding({ since: now() }));
+    await one.told(1);
+    assert.deepEqual(
+      one.notices.map(({ channel, again }) => [channel, again]),
+      [['push', true]],
+    );
+    assert.equal(one.problems.length, 1);
   });
 
   test('two of one name share their alerts; each step is done by one of them', async () => {

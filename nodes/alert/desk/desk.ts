@@ -84,6 +84,8 @@ export class Desk {
   /** Wall clock less the time that has passed: what a clock that is put back changes. */
   #clock: number | undefined;
   #failing = false;
+  /** Times of turns that may or may not have been committed. */
+  #doubtful: readonly number[] = [];
   /** Handed out last; nodes that close at the same moment never hear of it. */
   #lately: readonly Handed[] = [];
   #looked = Number.NEGATIVE_INFINITY;
@@ -148,6 +150,7 @@ export class Desk {
     const { store, pollMs = 1_000 } = this.#options;
     // before looking: what is asked from now on wakes again
     this.#woken = Promise.withResolvers();
+    await this.#settleDoubts();
     const orphans = await this.#orphans();
     if (this.#inbox.length === 0 && orphans.length === 0) {
       const now = await timeOf(store.db, store.kind);
@@ -165,6 +168,7 @@ export class Desk {
     const work = this.#inbox.slice(0, this.#atOnce);
     try {
       const { turn, answers, began } = await this.#turn(work, orphans);
+      this.#doubtful = [];
       this.#inbox.splice(0, work.length);
       this.#atOnce = mostAtOnce;
       await this.#tell(turn, began);
@@ -185,6 +189,7 @@ export class Desk {
       await lock(trx, store.kind, name);
       const began = performance.now();
       const now = await timeOf(trx, store.kind);
+      this.#doubtful = [...this.#doubtful, now];
       const turn = new Turn({ trx, rows: this.#rows, worldRows: this.#world, policy, now, hasLeft });
       await turn.read(work.map(({ request }) => request));
       if (this.#wasPutBack(now)) await turn.clockBack(await this.#rows.ahead(trx, now + jumpMs));
@@ -217,6 +222,14 @@ export class Desk {
 
   #hasLeft(holder: string): boolean {
     return holder === nobody || (holder !== this.#holder && isGone(holder));
+  }
+
+  /** A connection that broke during a commit leaves open what became of it: its notices may stand in the store as handed out. */
+  async #settleDoubts(): Promise<void> {
+    if (this.#doubtful.length === 0) return;
+    await this.#rows.giveUpOf(this.#options.store.db, this.#doubtful, this.#holder);
+    this.#doubtful = [];
+    this.#orphansAt = 0;
   }
 
   /** @param began when it was decided, on the clock that never jumps */

@@ -172,6 +172,17 @@ export class AlertRows {
       .execute();
   }
 
+  /** The same for all that `holder` handed out in turns of these times. */
+  async giveUpOf(db: Db, turns: readonly number[], holder: string): Promise<void> {
+    await db
+      .updateTable('alert_notice')
+      .set({ holder: nobody })
+      .where('holder', '=', holder)
+      .where('handed_at', 'in', turns)
+      .where(sql<SqlBool>`state = 'handed'`)
+      .execute();
+  }
+
   #alerts(db: Db) {
     return db.selectFrom('alert').select(['id', 'key', 'body', 'due']).where('policy', '=', this.#policy);
   }
