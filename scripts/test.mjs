@@ -13,9 +13,9 @@ if (build.status !== 0) process.exit(1);
 
 const asked = process.argv.slice(2);
 const files = asked.length > 0 ? asked : globSync('test/{unit,integration,faults,browser}/**/*.test.ts').sort();
-// one more than there are cores: most tests wait for a server, a browser or a disk now and then
-const atOnce = Math.min(availableParallelism() + 1, 4);
-const runner = spawn(process.execPath, ['--test', `--test-concurrency=${atOnce}`, '--test-timeout=180000', ...files], {
+// each may run a Node-RED, a browser and a database of its own
+const atOnce = Math.min(Math.max(availableParallelism(), 2), 4);
+const runner = spawn(process.execPath, ['--test', `--test-concurrency=${atOnce}`, '--test-timeout=300000', ...files], {
   stdio: ['ignore', 'pipe', 'inherit'],
   // a hundred times the same Node-RED is loaded
   env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile') },

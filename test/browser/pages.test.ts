@@ -57,11 +57,11 @@ async function overviewIsAlive(page: Page): Promise<void> {
   const rate = async (): Promise<number> =>
     Number((await page.textContent('.p-tile dd'))?.replaceAll(',', '').match(/[\d.]+/)?.[0]);
   await until(async () => (await rate()) > 1 && (await rate()) < 100, {
-    ms: 60_000,
+    ms: 120_000,
     what: 'the rate of the plant, once its backlog is in',
   });
   await page.locator('.p-sources .p-normal').nth(3).waitFor();
-  await page.locator('.p-mark').first().waitFor({ timeout: 30_000 });
+  await page.locator('.p-mark').first().waitFor({ timeout: 90_000 });
 }
 
 test('the overview shows the plant: figures, strips, a finding with its reason, sources', { skip }, async () => {
@@ -69,7 +69,8 @@ test('the overview shows the plant: figures, strips, a finding with its reason, 
     await overviewIsAlive(page);
     const reason = /press-1 · temperature.*the limit is/s;
     await until(async () => reason.test((await page.textContent('.p-findings')) ?? ''), {
-      ms: 30_000,
+      // its time is somewhere in the quarter of an hour before the start, all of which is stored first
+      ms: 120_000,
       what: 'the finding with its reason in the list',
     });
   });
