@@ -46,7 +46,8 @@ export async function readBoard({ db }: Store, { policy, channel }: BoardOptions
     .select(['id', 'key', 'state', 'severity', 'kind', 'source', 'zone', 'title', 'opened_at', 'count', 'body'])
     .where('active_key', 'is not', null)
     .$if(policy !== '', (query) => query.where('policy', '=', policy))
-    .orderBy('changed_at', 'desc')
+    // an order that does not change: what a finger is about to touch stays where it is
+    .orderBy('id', 'desc')
     .limit(mostCards)
     .execute();
   const bodies = new Map(rows.map(({ id, body }) => [id, JSON.parse(body) as AlertBody]));
