@@ -184,7 +184,12 @@ async function worker(page: Page, context: BrowserContext) {
     id = registrations.find(({ scopeURL }) => scopeURL.endsWith('/percept/phone'))?.registrationId ?? id;
   });
   await tools.send('ServiceWorker.enable');
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  // ready may be while it activates, and what is pushed to it then is lost
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    while (active && active.state !== 'activated')
+      await new Promise((resolve) => active.addEventListener('statechange', resolve, { once: true }));
+  });
   const registrationId = await until(() => id, { what: 'the registration' });
   return {
     push: async (payload: object) => {
