@@ -9,6 +9,7 @@ import { launchChromium } from '../support/browser.ts';
 import { Demo } from '../support/demo.ts';
 import { needs } from '../support/needs.ts';
 import { root } from '../support/node-red.ts';
+import { queryFile } from '../support/query.ts';
 import { until } from '../support/until.ts';
 
 const skip = needs('chromium');
@@ -87,6 +88,9 @@ test('a follower at the door: every page says so, nobody answers, the next perso
     ])
       assert.match(timeline, new RegExp(part, 's'));
     await picture(page, 'past');
+    const store = join(demo.userDir, 'percept/percept.sqlite');
+    const read = queryFile(store, "select count(*) as n from series where source = 'door'");
+    assert.equal(read?.['n'], 0, 'what is told over MQTT was taken in as readings');
   } finally {
     await mqtt.endAsync();
     await page.context().close();
