@@ -271,7 +271,7 @@ describe('simulate machine over MQTT', { skip: needs('mosquitto') }, () => {
     assert.equal(told(), 1, 'told once, not at every attempt');
     await broker.restart();
     await until(caughtUp, { ms: 60_000, what: 'what was missed' });
-    assert.equal(nodeRed.status(machine)?.text, 'drift 50 %');
+    await until(() => nodeRed.status(machine)?.text === 'drift 50 %', { what: 'the status to say the fault again' });
     assert.match(nodeRed.log, /what was missed meanwhile is published now/);
   });
 
