@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { linkKey } from '../../dist/alert/links/key.js';
+import { type Claim, unseal } from '../../dist/alert/links/token.js';
 import type { AlertNotice, Delivery } from '../../dist/kit/index.js';
+import { openStore } from '../../dist/store/open.js';
 import { alertFlow, alertIds } from '../support/alert-flow.ts';
 import { type FlowNode, NodeRed } from '../support/node-red.ts';
 import { freePort } from '../support/ports.ts';
@@ -31,7 +35,7 @@ before(async () => {
       ),
       {
         ...{ id: notify, type: 'percept-notify', z: alertIds.tab, name: '', version: 1, store: alertIds.store },
-        ...{ first, second, failover: '1', firstPause: '0.1', wires: [deliveries, ['fb07100000000005']] },
+        ...{ first, second, failover: '1', firstPause: '0.1', publicUrl: 'https://plant.example', wires: [deliveries, ['fb07100000000005']] },
       },
       webhook(first, 'nobody listens', nobody),
       webhook(second, 'provider', provider.url),
@@ -129,6 +133,30 @@ test('what no channel took is sent again when somebody asks for it', async () =>
   });
   nodeRed.inject(notify, { topic: 'x', resend: 'no.such' });
   await until(() => nodeRed.messages('errors').some(({ error }) => /No notice/.test(JSON.stringify(error))));
+});
+
+test('what waits keeps no links; each time it is sent it has links that are good from then on', async () => {
+  const claimIn = ({ links }: AlertNotice): Claim | undefined =>
+    unseal(linkKey(nodeRed.userDir, {}), links?.acknowledge.split('/').at(-1) ?? '');
+  const day = 24 * 3_600_000;
+  provider.always = { status: 404 };
+  const before = nodeRed.messages('undelivered').length;
+  nodeRed.inject(alertIds.alert, finding('lawn'));
+  const dead = (await until(() => nodeRed.messages('undelivered')[before]))['alert'] as AlertNotice;
+  provider.always = undefined;
+  const store = await openStore({ url: join(nodeRed.userDir, 'alerts.sqlite') });
+  const kept = await store.db.selectFrom('notice_spool').select('body').execute();
+  await store.close();
+  assert.ok(kept.length > 1);
+  assert.ok(kept.every(({ body }) => !body.includes('plant.example')));
+  const first = claimIn(dead)?.until ?? 0;
+  await until(() => Date.now() + day > first + 2_000, { what: 'links that are older by a second at least' });
+  const asked = provider.asked.length;
+  nodeRed.inject(notify, { topic: 'x', resend: dead.notice });
+  const sent = await until(() => provider.asked.slice(asked).find(({ body }) => body.includes(dead.notice)));
+  const claim = claimIn((JSON.parse(sent.body) as { alert: AlertNotice }).alert);
+  assert.deepEqual({ ...claim, until: 0 }, { ...claimIn(dead), until: 0 });
+  assert.ok((claim?.until ?? 0) > first, `${claim?.until} is not after ${first}`);
 });
 
 test("the editor's button tests the channel that is deployed, and says what the provider answered", async () => {

@@ -74,12 +74,13 @@ test('a link tells nobody whom it is for or what it is about, and fits into an S
   }
 });
 
-test('a notice that is none of an alert node stays as it is, and one that has links keeps them', () => {
+test('a notice that is none of an alert node stays as it is, and one that has links gets those of now', () => {
   const writer = { address: 'https://plant.example/percept/alert/', key, hours: 24 };
   assert.equal(withLinks(notice(3, { notice: 'test.1' }), writer).links, undefined);
   assert.equal(withLinks(notice(3, { id: 99 }), writer).links, undefined);
   const links = { open: 'https://a.example/1', acknowledge: 'https://a.example/2' };
-  assert.deepEqual(withLinks(notice(3, { links }), writer).links, links);
+  const now = Date.now();
+  assert.deepEqual(withLinks(notice(3, { links }), writer, now), withLinks(notice(3), writer, now));
   assert.deepEqual(withoutLinks(notice(3, { links })), notice(3));
 });
 
@@ -137,13 +138,13 @@ test('where no link can be made, notices go without one, and it is told once', (
   const fail = (thrown: unknown) => told.push((thrown as PerceptError).code);
   const runtime = (userDir: string) => ({ settings: { userDir, httpNodeRoot: '/base' } });
   const linkedBy = (publicUrl: string, userDir: string) =>
-    [1, 2].map((number) => linking({ publicUrl, linkHours: 1 }, runtime(userDir), fail)(notice(number)).links);
+    [1, 2].map((number) => linking({ publicUrl, linkHours: 1 }, runtime(userDir), fail).sent(notice(number)).links);
   const address = 'https://plant.example';
   assert.match(linkedBy(address, folder)[0]?.open ?? '', /^https:\/\/plant\.example\/base\/percept\/alert\/[\w-]+$/);
   assert.deepEqual(told, []);
   const one = linking({ publicUrl: address, linkHours: 1 }, runtime(join(folder, 'none')), fail);
-  assert.deepEqual([one(notice(1)), one(notice(2))], [notice(1), notice(2)]);
+  assert.deepEqual([one.sent(notice(1)), one.kept(notice(2))], [notice(1), notice(2)]);
   assert.deepEqual(told, ['links-key']);
   const other = linking({ publicUrl: 'plant', linkHours: 1 }, runtime(folder), fail);
-  assert.deepEqual([other(notice(1)), told.at(-1), told.length], [notice(1), 'links-address', 2]);
+  assert.deepEqual([other.sent(notice(1)), told.at(-1), told.length], [notice(1), 'links-address', 2]);
 });

@@ -1,6 +1,6 @@
 import type { AlertNotice } from '../../kit/index.js';
 import { linkKey } from './key.js';
-import { linkRoot, publicAddress, withLinks } from './writer.js';
+import { linkRoot, publicAddress, withLinks, withoutLinks } from './writer.js';
 
 export interface LinkSettings {
   /** Empty: PERCEPT_PUBLIC_URL; without either, notices carry no links. */
@@ -13,19 +13,28 @@ export interface LinkRuntime {
   readonly settings: { readonly userDir?: string | undefined; readonly httpNodeRoot?: string | false | undefined };
 }
 
-/** What puts links onto notices. Where that cannot be, it is told once: nobody is to miss an alert for a link. */
+/** A notice waits without links, and gets them each time it is sent: they are good from then on, and rest nowhere. */
+export interface Linking {
+  kept(notice: AlertNotice): AlertNotice;
+  sent(notice: AlertNotice): AlertNotice;
+}
+
+/** Somebody else may have put links there. */
+const asTheyAre: Linking = { kept: (notice) => notice, sent: (notice) => notice };
+
+/** Where links cannot be made, it is told once: nobody is to miss an alert for a link. */
 export function linking(
   { publicUrl, linkHours: hours }: LinkSettings,
   { settings }: LinkRuntime,
   fail: (thrown: unknown) => void,
-): (notice: AlertNotice) => AlertNotice {
+): Linking {
   try {
     const address = publicAddress(publicUrl);
-    if (address === undefined) return (notice) => notice;
+    if (address === undefined) return asTheyAre;
     const writer = { address: address + linkRoot(settings.httpNodeRoot), key: linkKey(settings.userDir ?? '.'), hours };
-    return (notice) => withLinks(notice, writer);
+    return { kept: withoutLinks, sent: (notice) => withLinks(notice, writer) };
   } catch (thrown) {
     fail(thrown);
-    return (notice) => notice;
+    return asTheyAre;
   }
 }

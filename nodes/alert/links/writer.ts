@@ -29,10 +29,10 @@ export function linkRoot(nodeRoot: string | false | undefined): string {
   return `/${nodeRoot || ''}/percept/alert/`.replace(/\/+/g, '/');
 }
 
-/** With a link to see the alert and one to take it, for whom the notice is for. Those it has already stay. */
+/** With a link to see the alert and one to take it, for whom the notice is for: in the place of those it has already. */
 export function withLinks(notice: AlertNotice, { address, key, hours }: LinkWriter, now = Date.now()): AlertNotice {
   const id = parseNoticeId(notice.notice);
-  if (notice.links || !id || id.alert !== notice.id) return notice;
+  if (!id || id.alert !== notice.id) return notice;
   const about = {
     ...{ policy: policyTag(notice.policy), alert: notice.id, opened: notice.opened, notice: id.number },
     until: now + hours * 3_600_000,

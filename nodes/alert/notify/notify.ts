@@ -51,7 +51,7 @@ export default defineNode({
         }),
       );
     }
-    const linked = linking(config, RED, (thrown) => context.fail(thrown));
+    const links = linking(config, RED, (thrown) => context.fail(thrown));
     const withdraw = bucket ? offerPictures(bucket) : undefined;
     let trouble: string | undefined;
     const spool = new Spool({
@@ -62,6 +62,7 @@ export default defineNode({
         firstPause: config.firstPause * 1000,
         longestPause: 300_000,
       },
+      finish: links.sent,
       ...(bucket ? { picture: (notice: AlertNotice) => pictureOf(notice, bucket) } : {}),
       tell: (outcome) => {
         const { notice, ok, error } = outcome;
@@ -69,7 +70,7 @@ export default defineNode({
         if (ok) trouble = undefined;
         context.metrics.count(ok ? 'delivered' : 'undelivered');
         // only whoever delivers it by other means needs its links
-        context.send(message, ok ? null : outcomeMessage(outcome));
+        context.send(message, ok ? null : outcomeMessage({ ...outcome, notice: links.sent(notice) }));
         if (!ok) context.fail(notifyError('notify-failed', { title: notice.title, problem: error ?? '-' }), message);
       },
       onTrouble: (problem, { name }) => {
@@ -100,7 +101,7 @@ export default defineNode({
           return [answered, null];
         }
         const notice = noticeIn(msg);
-        const known = await spool.take(linked(notice));
+        const known = await spool.take(links.kept(notice));
         context.send(known ? outcomeMessage({ ...known, notice }) : takenMessage(notice), null);
         spool.wake();
         return undefined;

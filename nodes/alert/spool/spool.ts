@@ -14,6 +14,8 @@ export interface SpoolOptions extends LedgerOptions {
   /** The store cannot be asked. */
   readonly onProblem: (problem: PerceptError) => void;
   readonly onChange?: () => void;
+  /** What of a notice is made anew each time it is sent. */
+  readonly finish?: (notice: AlertNotice) => AlertNotice;
   /** A picture to go with a notice. */
   readonly picture?: (notice: AlertNotice) => Promise<Picture | undefined>;
   /** Ends it. */
@@ -168,8 +170,9 @@ export class Spool {
   }
 
   async #send(row: SpoolRow, channel: Channel, earlier: readonly string[]): Promise<void> {
-    const { picture, onTrouble } = this.#options;
-    const notice = { ...noticeOf(row), again: row.again === 1 };
+    const { finish, picture, onTrouble } = this.#options;
+    const kept = { ...noticeOf(row), again: row.again === 1 };
+    const notice = finish?.(kept) ?? kept;
     const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(longestSendMs)]);
     const parcel = {
       ...{ notice, earlier, key: row.key, thread: row.thread },
