@@ -35,7 +35,14 @@ before(async () => {
       ),
       {
         ...{ id: notify, type: 'percept-notify', z: alertIds.tab, name: '', version: 1, store: alertIds.store },
-        ...{ first, second, failover: '1', firstPause: '0.1', publicUrl: 'https://plant.example', wires: [deliveries, ['fb07100000000005']] },
+        ...{
+          first,
+          second,
+          failover: '1',
+          firstPause: '0.1',
+          publicUrl: 'https://plant.example',
+          wires: [deliveries, ['fb07100000000005']],
+        },
       },
       webhook(first, 'nobody listens', nobody),
       webhook(second, 'provider', provider.url),
