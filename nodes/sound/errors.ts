@@ -135,6 +135,20 @@ export const soundError = defineErrors({
       action: '더 긴 구간을 보내거나 창을 짧게 하세요.',
     },
   },
+  'sound-pieces': {
+    'en-US': {
+      status: 'pieces too short',
+      text: 'The sound of {source} comes in pieces of {found} s with gaps between them; {needed} s in one piece are needed, so there is no spectrogram.',
+      action:
+        'Send longer pieces, or pieces without gaps whose times go on from one to the next; or set a shorter length in the spectrogram node (0: each message by itself).',
+    },
+    ko: {
+      status: '구간이 너무 짧음',
+      text: '{source}의 소리가 {found}초씩 끊겨서 들어옵니다. 끊김 없이 {needed}초가 필요하므로 스펙트로그램을 만들 수 없습니다.',
+      action:
+        '더 긴 구간을 보내거나 시각이 이어지도록 끊김 없이 보내세요. 또는 spectrogram 노드에서 길이를 줄이세요(0: 메시지마다 따로).',
+    },
+  },
   'sound-busy': {
     'en-US': {
       status: 'too much at once',

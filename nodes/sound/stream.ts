@@ -16,7 +16,20 @@ export interface Pushed {
   readonly stretches: readonly Stretch[];
   /** Sound is missing before it, or it is of another kind: what was begun has been left out. */
   readonly broken: boolean;
+  /** What has been left out was all that there was between two breaks. */
+  readonly wasted: boolean;
+  /** Piece after piece was wasted, this one included. */
+  readonly short?: Short;
 }
+
+/** Seconds in one piece: of the longest that was wasted, and as many as a stretch takes. */
+export interface Short {
+  readonly found: number;
+  readonly needed: number;
+}
+
+/** Wasted in a row: one is a line that broke, or who has just begun. */
+const manyWasted = 2;
 
 /** ms; clocks of devices and the way here are no better than that. */
 const leastTolerance = 100;
@@ -28,6 +41,11 @@ const leastTolerance = 100;
 export class Stream {
   readonly #settings: Preset;
   #rest: Rest | undefined;
+  /** Since the last break there has been a stretch. */
+  #filled = false;
+  #wasted = 0;
+  /** Of what was wasted; seconds. */
+  #longest = 0;
 
   constructor(settings: Preset) {
     this.#settings = settings;
@@ -41,22 +59,39 @@ export class Stream {
     const parts = [{ from: 0, key }];
     if (this.#settings.seconds === 0) {
       const whole = { pcm, time, recordings: keysIn(parts, 0, samplesOf(pcm)) };
-      return { stretches: this.#fits(pcm) ? [whole] : [], broken: false };
+      return { stretches: this.#fits(pcm) ? [whole] : [], broken: false, wasted: false };
     }
     const before = this.#rest;
     const goesOn = before !== undefined && isSame(before.pcm, pcm) && isNext(before, pcm, time);
+    const broken = before !== undefined && !goesOn;
+    const wasted = broken && !this.#filled;
+    if (wasted) this.#waste(before.pcm);
     const stretches = this.#cut(goesOn ? before : undefined, pcm, time, parts);
-    return { stretches, broken: before !== undefined && !goesOn };
+    this.#filled = stretches.length > 0 || (goesOn && this.#filled);
+    if (stretches.length > 0) [this.#wasted, this.#longest] = [0, 0];
+    if (this.#wasted < manyWasted) return { stretches, broken, wasted };
+    const needed = this.#sizes(pcm).length / pcm.sampleRate;
+    return { stretches, broken, wasted, short: { found: this.#longest, needed } };
+  }
+
+  #waste(pcm: Pcm): void {
+    this.#wasted++;
+    this.#longest = Math.max(this.#longest, samplesOf(pcm) / pcm.sampleRate);
   }
 
   #fits(pcm: Pcm): boolean {
     return framesIn(samplesOf(pcm), inSamples(this.#settings, pcm.sampleRate)) > 0;
   }
 
+  /** Samples: of a stretch, and from the beginning of one to that of the next. */
+  #sizes({ sampleRate }: Pcm): { length: number; step: number } {
+    const { window, hop } = inSamples(this.#settings, sampleRate);
+    const frames = Math.max(1, Math.round((this.#settings.seconds * sampleRate) / hop));
+    return { length: window + (frames - 1) * hop, step: frames * hop };
+  }
+
   #cut(before: Rest | undefined, pcm: Pcm, time: number, own: readonly Part[]): Stretch[] {
-    const sizes = inSamples(this.#settings, pcm.sampleRate);
-    const frames = Math.max(1, Math.round((this.#settings.seconds * pcm.sampleRate) / sizes.hop));
-    const [length, step] = [sizes.window + (frames - 1) * sizes.hop, frames * sizes.hop];
+    const { length, step } = this.#sizes(pcm);
     const width = pcm.channels * bytesPerSample[pcm.format];
     const samples = before ? Buffer.concat([before.pcm.samples, pcm.samples]) : pcm.samples;
     const old = before ? samplesOf(before.pcm) : 0;

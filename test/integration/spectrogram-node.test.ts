@@ -132,6 +132,23 @@ test('silence and clipping are shown, and a deploy while sound comes in loses no
   );
 });
 
+test('pieces with gaps between them that never fill a stretch are one error with what to do, until a whole stretch comes', async () => {
+  const before = nodeRed.messages('errors').length;
+  for (let i = 0; i < 6; i++) nodeRed.inject(ids.hearing, { sound: sound('short', 0.5, 10_000 * i) });
+  await until(() => /^1 of \d+ short$/.test(nodeRed.status(ids.hearing)?.text ?? ''));
+  const errors = nodeRed.messages('errors').slice(before);
+  assert.deepEqual(
+    errors.map((msg) => (msg['error'] as { message: string }).message),
+    [
+      'Error: The sound of short comes in pieces of 0.5 s with gaps between them; 1.056 s in one piece are needed, so there is no spectrogram. ' +
+        'Send longer pieces, or pieces without gaps whose times go on from one to the next; or set a shorter length in the ' +
+        'spectrogram node (0: each message by itself).',
+    ],
+  );
+  nodeRed.inject(ids.hearing, { sound: sound('short', 1.2, 90_000) });
+  await until(() => nodeRed.status(ids.hearing)?.text === 'sound was missing');
+});
+
 test('recordings that a feed only names are read from the bucket, in the order of their rows', async () => {
   const bucket = await openFolderBucket({ path: join(nodeRed.userDir, 'bucket') });
   const before = nodeRed.messages('heard').length;

@@ -37,6 +37,14 @@ test('what is damaged, silent or not a number is counted and left out; the rest 
   assert.equal(made?.kind, 'normal');
 });
 
+test('recordings that are too short and cannot be joined are counted, so that it is told why nothing was learned', async () => {
+  const machine = new Machine(1);
+  const collector = new Collector(usual);
+  for (let i = 0; i < 6; i++) await collector.take(wav([seconds(machine, 0.5)]), 10_000 * i);
+  assert.equal(collector.count, 0);
+  assert.equal(collector.left.short, 5);
+});
+
 test('of recordings in several forms the newest with enough is learned; the others are counted by name', async () => {
   const machine = new Machine(1);
   const collector = new Collector(usual);

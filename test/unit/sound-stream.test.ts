@@ -7,6 +7,7 @@ import { incomingOf } from '../../dist/sound/incoming.js';
 import { pictureOf } from '../../dist/sound/picture.js';
 import { type Preset, presets } from '../../dist/sound/presets.js';
 import { channelsOf, qualityOf } from '../../dist/sound/samples.js';
+import { Sources } from '../../dist/sound/spectrogram/sources.js';
 import { Spectrograms } from '../../dist/sound/spectrogram.js';
 import { Stream } from '../../dist/sound/stream.js';
 import { parkMiller, referenceSound } from '../support/sound-signals.ts';
@@ -65,6 +66,44 @@ test('missing sound, another rate or another number of channels begins anew, jit
   assert.deepEqual(pushed(second, 3000), [0, true]);
   assert.deepEqual(pushed({ ...second, sampleRate: 8000 }, 1000), [1, true]);
   assert.deepEqual(pushed({ ...second, channels: 2 }, 1000), [0, true]);
+});
+
+test('pieces that never fill a stretch are told as such, a single one is not, and a whole stretch ends it', () => {
+  const stream = new Stream(presets.hearing);
+  const half = pcmOf(new Float32Array(8000));
+  const [first, second, third] = [0, 2000, 4000].map((time) => stream.push(half, time));
+  assert.deepEqual([first?.short, second?.short], [undefined, undefined]);
+  assert.deepEqual(third?.short, { found: 0.5, needed: 1.056 });
+  const whole = stream.push(pcmOf(new Float32Array(20_000)), 9000);
+  assert.deepEqual([whole.stretches.length, whole.short], [1, undefined]);
+});
+
+test('a rest that is left out after whole stretches is not too short', () => {
+  const stream = new Stream(presets.hearing);
+  const long = pcmOf(new Float32Array(20_000));
+  const pushed = [0, 5000, 10_000, 15_000].map((time) => stream.push(long, time));
+  assert.ok(pushed.every(({ wasted, short }) => !wasted && short === undefined));
+});
+
+test('a source is told once that its pieces are too short, also on a line that gives a stretch now and then', () => {
+  let now = 0;
+  const sources = new Sources(presets.hearing, () => now);
+  const told: number[] = [];
+  let time = 0;
+  const push = (seconds: number): void => {
+    if (sources.push('fan', pcmOf(new Float32Array(16_000 * seconds)), time).tell) told.push(time);
+    time += 60_000;
+  };
+  for (let i = 0; i < 10; i++) push(i === 5 ? 2 : 0.5);
+  assert.deepEqual(told, [120_000]);
+  sources.push('pump', pcmOf(new Float32Array(32_000)), 0);
+  assert.deepEqual(sources.short, { count: 1, all: 2 });
+  push(12);
+  assert.deepEqual(sources.short, { count: 0, all: 2 });
+  for (let i = 0; i < 4; i++) push(0.5);
+  assert.equal(told.length, 2);
+  now = 2 * 3_600_000;
+  assert.deepEqual(sources.short, { count: 0, all: 0 });
 });
 
 test('sound that is played faster than it was recorded is whole; one that begins again is another', () => {

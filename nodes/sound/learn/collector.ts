@@ -77,7 +77,8 @@ export class Collector {
       const pcm = readWav(bytes, (problem) => soundError('sound-wav', { problem }));
       let stretches = 0;
       for (const part of pieces(pcm, this.#preset.seconds > 0 ? piece : Number.POSITIVE_INFINITY)) {
-        const cut = this.#stream.push(part.pcm, time + part.offset).stretches;
+        const { stretches: cut, wasted } = this.#stream.push(part.pcm, time + part.offset);
+        if (wasted) this.left.short++;
         stretches += cut.length;
         for (const stretch of cut) await this.#add(stretch);
       }

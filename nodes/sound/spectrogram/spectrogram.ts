@@ -2,15 +2,13 @@ import { defineNode, type Message, type NodeContext, type Spectrogram } from '..
 import type { Bucket } from '../../store/bucket/bucket.js';
 import { soundError } from '../errors.js';
 import { type Incoming, incomingOf } from '../incoming.js';
-import type { Preset } from '../presets.js';
 import { type Named, recordingIn, soundOf } from '../recording.js';
-import { Stream, type Stretch } from '../stream.js';
+import type { Short, Stretch } from '../stream.js';
 import { holdThread } from '../thread.js';
 import { Turns } from '../turns.js';
 import { pictureSettings, presetOf, SpectrogramConfig } from './settings.js';
+import { Sources } from './sources.js';
 
-/** Sources whose sound is kept for the next message; the one heard from last is the last to go. */
-const mostSources = 256;
 /** Bytes that may wait for the thread: a backlog of half an hour from a microphone, some seconds of many at 96 kHz. */
 const mostWaiting = 64 * 1024 * 1024;
 /** Below -90 dB no microphone is that hears anything. */
@@ -26,7 +24,7 @@ export default defineNode({
     const settings = presetOf(config);
     const picture = pictureSettings(config);
     const { thread, release } = holdThread();
-    const streams = new Map<string, Stream>();
+    const sources = new Sources(settings);
     const reading = new Turns();
     let waiting = 0;
     context.status('ok', 'spectrogram.status.ready');
@@ -46,10 +44,12 @@ export default defineNode({
 
     async function transform(msg: Message, { source, time, pcm }: Incoming, key = keyIn(msg)): Promise<undefined> {
       if (settings.use === 'cancel' && pcm.channels < 2) throw soundError('sound-one-channel', { source });
-      const { stretches, broken } = streamOf(streams, source, settings).push(pcm, time, key);
+      const { stretches, broken, short, tell } = sources.push(source, pcm, time, key);
       if (broken) context.metrics.count('gaps');
       if (settings.seconds === 0 && stretches.length === 0)
         throw soundError('sound-short', { source, ms: 1000 * settings.window });
+      if (short && tell) throw soundError('sound-pieces', { source, ...inMilliseconds(short) });
+      if (short) show(context, sources);
       const bytes = stretches.reduce((sum, stretch) => sum + stretch.pcm.samples.length, 0);
       await withRoom(bytes, async () => {
         // all are asked for before the first is waited for: another message's must not come in between
@@ -57,7 +57,7 @@ export default defineNode({
         const found = await Promise.all(asked);
         for (const spectrogram of found) context.send(messageOf(msg, spectrogram));
         const last = found.at(-1);
-        if (last) show(context, last, broken);
+        if (last) show(context, sources, last, broken);
       });
       return undefined;
     }
@@ -98,15 +98,6 @@ function keyIn(msg: Message): string | undefined {
   return typeof key === 'string' ? key : undefined;
 }
 
-function streamOf(streams: Map<string, Stream>, source: string, settings: Preset): Stream {
-  const stream = streams.get(source) ?? new Stream(settings);
-  streams.delete(source);
-  streams.set(source, stream);
-  const [oldest] = streams.keys();
-  if (streams.size > mostSources && oldest !== undefined) streams.delete(oldest);
-  return stream;
-}
-
 /** From the thread a buffer comes as a plain array of bytes. */
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
@@ -121,7 +112,16 @@ function messageOf(msg: Message, spectrogram: Spectrogram): Message {
   return { ...msg, topic: source, payload: png ?? data, spectrogram } as Message;
 }
 
-function show(context: NodeContext<unknown>, { quality, range }: Spectrogram, broken: boolean): void {
+function inMilliseconds({ found, needed }: Short): Short {
+  return { found: Math.round(1000 * found) / 1000, needed: Math.round(1000 * needed) / 1000 };
+}
+
+function show(context: NodeContext<unknown>, { short }: Sources, last?: Spectrogram, broken = false): void {
+  if (short.count > 0) context.status('warn', 'spectrogram.status.short', short);
+  else if (last) showSound(context, last, broken);
+}
+
+function showSound(context: NodeContext<unknown>, { quality, range }: Spectrogram, broken: boolean): void {
   if (quality.rms < silentBelow) context.status('warn', 'spectrogram.status.silent');
   else if (quality.clipped >= clippedFrom)
     context.status('warn', 'spectrogram.status.clipped', { share: (100 * quality.clipped).toFixed(1) });
