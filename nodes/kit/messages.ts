@@ -137,10 +137,20 @@ export const alertStates = ['open', 'notified', 'acknowledged', 'snoozed', 'sile
 /** `open`: nobody was reached yet. `silenced`: by a silence or by another alert. `expired`: it ended without a person. */
 export type AlertState = (typeof alertStates)[number];
 
-export const deliveryStates = ['waiting', 'handed', 'taken', 'delivered', 'failed', 'unknown', 'withdrawn'] as const;
+export const deliveryStates = [
+  'waiting',
+  'handed',
+  'taken',
+  'delivered',
+  'reached',
+  'failed',
+  'unknown',
+  'withdrawn',
+] as const;
 /**
  * `waiting`: for an earlier notice to the same person on the same channel. `handed`: given to the channel, which has not
- * answered. `taken`: the channel keeps it and goes on trying. `unknown`: no answer, after it was handed over twice.
+ * answered. `taken`: the channel keeps it and goes on trying. `delivered`: the provider has it. `reached`: it says that the
+ * person has. `unknown`: no answer, after it was handed over twice.
  */
 export type DeliveryState = (typeof deliveryStates)[number];
 
@@ -155,6 +165,8 @@ export interface AlertDelivery {
   readonly state: DeliveryState;
   /** ms UTC */
   readonly at: number;
+  /** Number of the notice within the alert: the newest that counts. */
+  readonly number?: number;
 }
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
@@ -227,6 +239,11 @@ export const Delivery = Type.Object({
   ok: Type.Boolean(),
   /** With `ok`: kept in a spool that survives a restart, not yet delivered; the outcome follows. */
   taken: Type.Boolean({ default: false }),
+  /**
+   * What the provider told later. With `ok`: it has reached the person. `false`: what was told as delivered has not; with `ok`
+   * and `taken` the next channel tries.
+   */
+  reached: Type.Optional(Type.Boolean()),
   channel: Type.Optional(Name),
   at: Type.Optional(Time),
   /** Without secrets. */

@@ -2,17 +2,18 @@ import type { Static, TObject, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { defineErrors } from './errors.js';
+import { misfitOf } from './expected.js';
 
 const error = defineErrors({
   'config-invalid': {
     'en-US': {
       status: 'check the settings',
-      text: 'The setting "{field}" does not fit: {problem}.',
+      text: 'The setting "{field}" does not fit: it may be {expected}; found: {found}.',
       action: 'Open the node in the editor, correct it and deploy.',
     },
     ko: {
       status: '설정을 확인하세요',
-      text: '설정 "{field}" 값이 맞지 않습니다: {problem}.',
+      text: '설정 "{field}" 값이 맞지 않습니다. 가능한 값: {expected}. 받은 값: {found}.',
       action: '편집기에서 노드를 열어 고친 뒤 배포하세요.',
     },
   },
@@ -31,12 +32,12 @@ const error = defineErrors({
   'message-invalid': {
     'en-US': {
       status: 'bad message',
-      text: 'msg.{field} does not fit: {problem}.',
+      text: 'msg.{field} does not fit: it may be {expected}; found: {found}.',
       action: "The node's help lists what it accepts.",
     },
     ko: {
       status: '잘못된 메시지',
-      text: 'msg.{field} 값이 맞지 않습니다: {problem}.',
+      text: 'msg.{field} 값이 맞지 않습니다. 가능한 값: {expected}. 받은 값: {found}.',
       action: '노드 도움말에서 받을 수 있는 값을 확인하세요.',
     },
   },
@@ -79,17 +80,9 @@ function reader<T extends TSchema>(schema: T, code: 'config-invalid' | 'message-
   return (raw) => {
     const value = Value.Clean(schema, Value.Default(schema, Value.Convert(schema, Value.Clone(raw))));
     if (validator.Check(value)) return value as Static<T>;
-    const problem = validator.Errors(value)[0];
-    throw error(code, {
-      field: (problem?.instancePath ?? '').slice(1).replaceAll('/', '.') || missing(problem) || '?',
-      problem: problem?.message ?? 'it does not match the schema',
-    });
+    const { field, ...rest } = misfitOf(schema, raw, validator.Errors(value));
+    throw error(code, { field: field || '?', ...rest });
   };
-}
-
-function missing(problem: { params?: object } | undefined): string | undefined {
-  const names = (problem?.params as { requiredProperties?: string[] } | undefined)?.requiredProperties;
-  return names?.join(', ');
 }
 
 function withoutEmpty(raw: unknown): unknown {
