@@ -270,6 +270,15 @@ export interface NoticeSpoolTable {
   error: string;
   /** 0 while its outcome has to be told. */
   told: number;
+  /**
+   * What the provider tells of what it took: `pending` while it is asked; `unknown`: it never told. `missed` stays while the next
+   * channel tries. Empty: it is not asked.
+   */
+  receipt: Generated<'' | 'pending' | 'reached' | 'missed' | 'unknown'>;
+  /** When to ask next; null: not at all, or with the one that stood for it. */
+  receipt_due: number | null;
+  /** When it told. */
+  receipt_at: number | null;
   created_at: number;
   changed_at: number;
   /** JSON: AlertNotice */

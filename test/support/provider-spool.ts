@@ -1,6 +1,6 @@
 import { type Channel, type Parcel, SendProblem, type Sent } from '../../dist/alert/channels/channel.js';
 import { channelError } from '../../dist/alert/channels/errors.js';
-import type { Outcome } from '../../dist/alert/spool/ledger.js';
+import type { Outcome } from '../../dist/alert/spool/told.js';
 import { Spool } from '../../dist/alert/spool/spool.js';
 import type { AlertNotice } from '../../dist/kit/index.js';
 import type { Store } from '../../dist/store/store.js';

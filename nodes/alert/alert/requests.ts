@@ -36,11 +36,16 @@ export function requestOf(msg: Message): Request {
     const given = msg['delivery'];
     const named = typeof given === 'object' ? { notice: about.notice, ...given } : given;
     const { delivery } = read.delivery({ delivery: named });
-    const { notice, ok, taken, error } = delivery;
+    const { notice, ok, taken, reached, at, error } = delivery;
     return {
       type: 'delivery',
       notice,
-      receipt: { ok, taken, ...(error === undefined ? {} : { error: clean(error) }) },
+      receipt: {
+        ...{ ok, taken },
+        ...(reached === undefined ? {} : { reached }),
+        ...(at === undefined ? {} : { at }),
+        ...(error === undefined ? {} : { error: clean(error) }),
+      },
     };
   }
   if (msg['acknowledge'] !== undefined) {

@@ -25,6 +25,11 @@ export interface Sent {
   readonly reference?: string;
 }
 
+/** What a provider tells later of what it took: `pending`, it does not know yet. */
+export type ProviderReceipt =
+  | { readonly state: 'pending' | 'reached' }
+  | { readonly state: 'missed'; readonly problem: PerceptError };
+
 /** One way to reach people. */
 export interface Channel {
   /** Of its configuration node. */
@@ -41,6 +46,12 @@ export interface Channel {
    * @throws SendProblem
    */
   send(parcel: Parcel, signal: AbortSignal): Promise<Sent>;
+  /**
+   * What has become of what was sent, where the provider can be asked.
+   * @param reference as `send` gave it
+   * @throws SendProblem; `refused`: it will not tell, however often it is asked
+   */
+  receipt?(reference: string, signal: AbortSignal): Promise<ProviderReceipt>;
   close?(): Promise<void>;
 }
 

@@ -73,6 +73,18 @@ export const channelError = defineErrors({
       action: '채널에서 주소를 고친 뒤 배포하세요.',
     },
   },
+  'notify-missed': {
+    'en-US': {
+      status: 'did not arrive',
+      text: '{channel} took a notice that did not arrive: {problem}.',
+      action: 'The next channel gets it, where there is one; check the number if this happens again.',
+    },
+    ko: {
+      status: '닿지 않음',
+      text: '{channel}이(가) 받은 통지가 도착하지 않았습니다: {problem}.',
+      action: '다음 채널이 있으면 그리로 보냅니다. 다시 일어나면 번호를 확인하세요.',
+    },
+  },
   'notify-no-address': {
     'en-US': {
       status: 'no address',

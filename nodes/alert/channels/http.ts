@@ -6,9 +6,10 @@ export interface Request {
   /** Of the channel, for people. */
   readonly channel: string;
   readonly url: string;
-  readonly method?: 'POST' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array<ArrayBuffer>;
+  /** Not with GET. */
+  readonly body?: string | Uint8Array<ArrayBuffer>;
   /** ms for connection and whole answer. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -29,7 +30,10 @@ export const beforehand =
 export async function ask(request: Request): Promise<string> {
   const { url, method = 'POST', headers, body, timeout, signal } = request;
   const limit = AbortSignal.timeout(timeout);
-  const options = { method, headers, body, redirect: 'manual', signal: AbortSignal.any([signal, limit]) } as const;
+  const options = {
+    ...({ method, headers, redirect: 'manual', signal: AbortSignal.any([signal, limit]) } as const),
+    ...(body === undefined ? {} : { body }),
+  };
   let status = 0;
   let answer: Response;
   try {

@@ -60,7 +60,7 @@ export interface ChannelOptions {
 }
 
 /** What every channel tells of itself. */
-export function basicsOf({ id, name, settings }: ChannelOptions): Omit<Channel, 'send' | 'close'> {
+export function basicsOf({ id, name, settings }: ChannelOptions): Omit<Channel, 'send' | 'receipt' | 'close'> {
   const { kind, to, people, perMinute } = settings;
   const [somebody] = to.trim() === '' ? people : [];
   return { id, name, kind, perMinute, ...(somebody ? { testTo: somebody.name } : {}) };

@@ -208,5 +208,6 @@ function noticeOfRow(row: Selectable<AlertNoticeTable>): Notice {
     occasion: occasion as Notice['occasion'],
     quiet: step < 0 && occasion !== 'resolved',
     ...(row.handed_at === null ? {} : { handed: row.handed_at }),
+    ...(row.answered_at === null ? {} : { answered: row.answered_at }),
   };
 }

@@ -31,7 +31,9 @@ export class Clock {
 }
 
 /** What matters in the list: who was told, who took it, how it ended. */
-const strong: ReadonlySet<string> = new Set(['opened', 'worse', 'delivered', 'failed', 'acknowledged', 'resolved']);
+const strong: ReadonlySet<string> = new Set([
+  ...['opened', 'worse', 'delivered', 'reached', 'failed', 'missed', 'acknowledged', 'resolved'],
+]);
 
 /** Newest first, by day. */
 export function timeline(lang: Language, steps: readonly IncidentStep[], clock: Clock): string {

@@ -1,6 +1,7 @@
 import type { ChainStep } from '../policy/policy.js';
 import type { Draft } from './draft.js';
 import { tell, withdraw } from './notices.js';
+import { arrived } from './state.js';
 
 const longestRetry = 15 * 60_000;
 
@@ -11,6 +12,7 @@ export function beginRound(draft: Draft, at = draft.now, held?: 'group' | 'coold
   state.round++;
   state.step = 0;
   state.reached = false;
+  delete state.reachedBy;
   state.unanswered = false;
   const chain = state.test ? '' : policy.chainOf(worst(draft), now);
   delete state.chain;
@@ -87,7 +89,7 @@ function escalate(draft: Draft, steps: readonly ChainStep[]): void {
   const { state, now, policy } = draft;
   const step = state.step;
   const { channel, to } = steps[step] as ChainStep;
-  const known = state.round > 1 && state.deliveries.some((one) => one.state === 'delivered');
+  const known = state.round > 1 && state.deliveries.some((one) => arrived(one.state));
   const occasion = state.test ? 'test' : known ? 'repeat' : 'step';
   draft.note('escalated', { step, round: state.round, channel });
   for (const person of policy.peopleOf(to, now)) tell(draft, { occasion, step, channel, to: person, quiet: false });

@@ -205,6 +205,8 @@ function shift(state: AlertBody, delta: number): void {
   if (state.stepAt !== undefined && state.held !== 'quiet') state.stepAt += delta;
   if (state.updateAt !== undefined) state.updateAt += delta;
   if (state.delivered !== undefined) state.delivered += delta;
+  if (state.before?.delivered !== undefined)
+    state.before = { ...state.before, delivered: state.before.delivered + delta };
   state.updated += delta;
   for (const [key, member] of Object.entries(state.members))
     state.members[key] = { ...member, heard: member.heard + delta };

@@ -1,10 +1,14 @@
 import type { AlertDelivery, AlertOccasion } from '../../kit/index.js';
 import type { Draft } from './draft.js';
-import { isFinal, mostAttempts, type Notice } from './state.js';
+import { arrived, isFinal, mostAttempts, type Notice } from './state.js';
 
 export interface Receipt {
   readonly ok: boolean;
   readonly taken: boolean;
+  /** What the provider told later; `false`: what was delivered has not reached the person. */
+  readonly reached?: boolean;
+  /** ms UTC, when that was. */
+  readonly at?: number;
   readonly error?: string;
 }
 
@@ -28,14 +32,28 @@ export function tell(draft: Draft, wanted: NewNotice): void {
 }
 
 /** What became of it; what is known already changes nothing. */
-export function receive(draft: Draft, notice: Notice, { ok, taken, error }: Receipt): void {
-  const outcome = ok ? (taken ? 'taken' : 'delivered') : 'failed';
-  const known = notice.state;
-  if (known === outcome || known === 'delivered' || (known === 'failed' && outcome === 'taken')) return;
-  change(draft, notice, { state: outcome, answered: draft.now, ...(error === undefined ? {} : { error }) });
-  draft.note(outcome, { ...about(notice), ...(error === undefined ? {} : { error }) });
-  if (outcome === 'delivered' && notice.step >= 0) reached(draft, notice);
+export function receive(draft: Draft, notice: Notice, receipt: Receipt): void {
+  const { ok, taken, reached: told, at = draft.now, error } = receipt;
+  const outcome = ok ? (taken ? 'taken' : told ? 'reached' : 'delivered') : 'failed';
+  if (!isNews(notice, outcome, receipt)) return;
+  const { error: _, ...before } = notice;
+  const said = error === undefined ? {} : { error };
+  change(draft, before, { state: outcome, answered: Math.min(draft.now, at), ...said });
+  const missed = told === false && (outcome === 'taken' || arrived(notice.state));
+  draft.note(missed ? 'missed' : outcome, { ...about(notice), ...said });
+  if (notice.step >= 0 && arrived(outcome) && !arrived(notice.state)) reached(draft, notice);
+  if (notice.step >= 0 && !arrived(outcome) && arrived(notice.state)) unreached(draft, notice);
   handOutNext(draft, notice);
+}
+
+/** What has reached its person is over; what the provider has may turn out to be missed. */
+function isNews({ state: known, answered = 0 }: Notice, outcome: Notice['state'], { reached, at }: Receipt): boolean {
+  if (known === outcome || known === 'reached') return false;
+  if (known !== 'delivered') return known !== 'failed' || outcome !== 'taken';
+  if (outcome === 'reached') return true;
+  // told late: the next channel has delivered it since
+  const late = outcome === 'taken' && at !== undefined && at < answered;
+  return reached === false && !late;
 }
 
 /** Channels that did not answer in time get it once more, marked; then its outcome counts as unknown. */
@@ -80,13 +98,38 @@ export function answerDue(draft: Draft): number | undefined {
   return handed.length > 0 ? Math.min(...handed.map(({ handed: at = 0 }) => at)) + draft.policy.patience : undefined;
 }
 
-function reached(draft: Draft, { round, occasion }: Notice): void {
+function reached(draft: Draft, { round, occasion, number }: Notice): void {
   const { state, now } = draft;
+  const { delivered, told } = state;
+  // only the first of an alert finds what was before it
+  state.before ??= { ...(delivered === undefined ? {} : { delivered }), ...(told === undefined ? {} : { told }) };
   state.delivered = now;
   state.told = state.severity;
-  if (round === state.round) state.reached = true;
+  if (round === state.round) {
+    state.reached = true;
+    state.reachedBy = [...(state.reachedBy ?? []), number];
+  }
   state.failures = 0;
   if (state.state === 'open' && occasion !== 'test') state.state = 'notified';
+}
+
+/** It had counted as delivered: things stand as if it had failed then. */
+function unreached({ state, now }: Draft, { round, number }: Notice): void {
+  if (round === state.round) {
+    state.reachedBy = (state.reachedBy ?? []).filter((one) => one !== number);
+    state.reached = state.reachedBy.length > 0;
+  }
+  const others = state.deliveries.filter((one) => arrived(one.state));
+  if (others.length > 0) {
+    state.delivered = Math.min(now, Math.max(...others.map(({ at }) => at)));
+    return;
+  }
+  const { delivered, told } = state.before ?? {};
+  if (delivered === undefined) delete state.delivered;
+  else state.delivered = delivered;
+  if (told === undefined) delete state.told;
+  else state.told = told;
+  if (state.state === 'notified') state.state = 'open';
 }
 
 function handOutNext(draft: Draft, { channel, to }: Notice): void {
@@ -107,11 +150,14 @@ function change(draft: Draft, notice: Notice, changes: Partial<Notice>): Notice 
   put(draft, changed);
   const { channel, to, state } = changed;
   if (state === 'waiting' || (state === 'withdrawn' && changed.attempts === 0)) return changed;
-  const delivery: AlertDelivery = { channel, to, state, at: draft.now };
+  const delivery: AlertDelivery = { channel, to, state, at: draft.now, number: changed.number };
   const { deliveries } = draft.state;
   const at = deliveries.findIndex((one) => sameThread(one, changed));
-  if (at < 0) deliveries.push(delivery);
-  else if (changed.step >= 0 || deliveries[at]?.state === 'failed') deliveries[at] = delivery;
+  const shown = deliveries[at];
+  if (!shown) deliveries.push(delivery);
+  else if (shown.state === 'failed') deliveries[at] = delivery;
+  // what an older one has come to says nothing of the newer
+  else if (changed.step >= 0 && changed.number >= (shown.number ?? 0)) deliveries[at] = delivery;
   return changed;
 }
 

@@ -62,6 +62,8 @@ export interface AlertBody {
   held?: 'group' | 'cooldown' | 'quiet';
   /** Somebody was reached in this round. */
   reached: boolean;
+  /** By these notices. */
+  reachedBy?: number[];
   /** A channel did not answer in this round. */
   unanswered: boolean;
   /** Rounds in a row that reached nobody, and the last of them that was counted. */
@@ -79,6 +81,8 @@ export interface AlertBody {
   delivered?: number;
   /** Its severity then. */
   told?: Severity;
+  /** Both as they were before this alert: what holds again where nothing of it has arrived after all. */
+  before?: { readonly delivered?: number; readonly told?: Severity };
   /** A change that is to be told, and when. */
   updateAt?: number;
   /** Last update that was told. */
@@ -103,7 +107,9 @@ export const stepKinds = [
   'handed-again',
   'taken',
   'delivered',
+  'reached',
   'failed',
+  'missed',
   'unknown',
   'withdrawn',
   'failed-over',
@@ -131,5 +137,9 @@ export function isClosed({ state }: Pick<AlertBody, 'state'>): boolean {
 }
 
 export function isFinal(state: DeliveryState): boolean {
-  return state === 'delivered' || state === 'failed' || state === 'unknown' || state === 'withdrawn';
+  return arrived(state) || state === 'failed' || state === 'unknown' || state === 'withdrawn';
+}
+
+export function arrived(state: DeliveryState): boolean {
+  return state === 'delivered' || state === 'reached';
 }

@@ -65,13 +65,16 @@ export default defineNode({
       finish: links.sent,
       ...(bucket ? { picture: (notice: AlertNotice) => pictureOf(notice, bucket) } : {}),
       tell: (outcome) => {
-        const { notice, ok, error } = outcome;
+        const { notice, ok, taken, reached, needless, error } = outcome;
         const message = outcomeMessage({ ...outcome, notice: withoutLinks(notice) });
-        if (ok) trouble = undefined;
-        context.metrics.count(ok ? 'delivered' : 'undelivered');
+        if (ok && !taken) trouble = undefined;
+        const dead = !ok && !needless;
+        context.metrics.count(
+          dead ? 'undelivered' : reached === undefined ? 'delivered' : reached ? 'reached' : 'missed',
+        );
         // only whoever delivers it by other means needs its links
-        context.send(message, ok ? null : outcomeMessage({ ...outcome, notice: links.sent(notice) }));
-        if (!ok) context.fail(notifyError('notify-failed', { title: notice.title, problem: error ?? '-' }), message);
+        context.send(message, dead ? outcomeMessage({ ...outcome, notice: links.sent(notice) }) : null);
+        if (dead) context.fail(notifyError('notify-failed', { title: notice.title, problem: error ?? '-' }), message);
       },
       onTrouble: (problem, { name }) => {
         context.metrics.count('attempts_failed');

@@ -1,5 +1,9 @@
 import type { AlertNotice } from '../../kit/index.js';
 
+export function noticeOf({ body }: { readonly body: string }): AlertNotice {
+  return JSON.parse(body) as AlertNotice;
+}
+
 /** A store that was begun anew counts its alerts from 1 again: the time tells them apart. */
 function alertOf({ policy, opened }: AlertNotice): string {
   return `${policy}/${opened}`;

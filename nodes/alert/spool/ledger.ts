@@ -3,34 +3,14 @@ import type { AlertNotice, PerceptError } from '../../kit/index.js';
 import { isGone } from '../../store/feed/holder.js';
 import type { Database } from '../../store/schema.js';
 import type { Store } from '../../store/store.js';
-import type { Channel, Failure, Sent } from '../channels/channel.js';
+import type { Channel, Failure, ProviderReceipt, Sent } from '../channels/channel.js';
 import { lock, timeOf } from '../desk/rows.js';
-import { keyOf, standsForEarlier, threadOf } from './keys.js';
+import { type ChannelHealth, healthOf } from './health.js';
+import { keyOf, noticeOf, standsForEarlier, threadOf } from './keys.js';
 import { afterFailure, mostUnanswered, type Patience } from './outcome.js';
+import { type Asking, askingMs, nextAsk, ReceiptRows, usualAsking } from './receipts.js';
 import { type SpoolRow, SpoolRows } from './rows.js';
-
-/** What became of a notice. */
-export interface Outcome {
-  readonly notice: AlertNotice;
-  readonly ok: boolean;
-  /** Name of the channel that delivered it, or was the last to try. */
-  readonly channel: string;
-  readonly at: number;
-  readonly error?: string;
-}
-
-/** How a channel does. */
-export interface ChannelHealth {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: string;
-  /** Notices of this node that it has not taken yet. */
-  readonly waiting: number;
-  /** ms UTC */
-  readonly lastDelivered?: number;
-  readonly lastError?: string;
-  readonly lastErrorAt?: number;
-}
+import { isOver, type Outcome, outcomeOf } from './told.js';
 
 export interface Failed {
   readonly failure: Failure;
@@ -45,7 +25,11 @@ export interface LedgerOptions {
   /** In the order in which they are tried; one at least. */
   readonly channels: readonly Channel[];
   readonly patience: Patience;
+  readonly asking?: Asking;
 }
+
+/** What came of asking; `unknown`: it will never be told. */
+export type Told = ProviderReceipt | { readonly state: 'unknown' };
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -71,10 +55,12 @@ function hasLeft(holder: string): boolean {
 export class Ledger {
   readonly #options: LedgerOptions;
   readonly #rows: SpoolRows;
+  readonly #receipts: ReceiptRows;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
     this.#rows = new SpoolRows(options.name);
+    this.#receipts = new ReceiptRows(options.name);
   }
 
   /** @returns its outcome, where it was handed over before and is over */
@@ -84,7 +70,7 @@ export class Ledger {
       const key = keyOf(given);
       const thread = threadOf(given);
       const there = await rows.byKey(trx, key);
-      if (there) return there.due === null && there.state !== 'withdrawn' ? this.#outcomeOf(there) : undefined;
+      if (there) return isOver(there) ? outcomeOf(there, this.#options.channels) : undefined;
       let notice = given;
       for (const earlier of standsForEarlier(given) ? await rows.waiting(trx, thread) : []) {
         await rows.change(trx, earlier.id, { state: 'withdrawn', due: null, changed_at: now });
@@ -135,7 +121,55 @@ export class Ledger {
   async delivered(row: SpoolRow, { reference = '' }: Sent): Promise<void> {
     await this.#turn(async (trx, now) => {
       if (!(await this.#isStill(trx, row))) return;
-      await this.#end(trx, row, { state: 'delivered', reference, error: '' }, now);
+      const { first } = this.#asking;
+      const asks = reference !== '' && this.#channelOf(row)?.receipt !== undefined;
+      const receipt = { receipt: asks ? ('pending' as const) : ('' as const), receipt_due: asks ? now + first : null };
+      await this.#end(trx, row, { state: 'delivered', reference, error: '', ...receipt }, now);
+    });
+  }
+
+  /** ms until a provider is to be asked what became of something. */
+  async restOfReceipts(): Promise<number> {
+    const { store, channels } = this.#options;
+    if (!channels.some(({ receipt }) => receipt)) return Number.POSITIVE_INFINITY;
+    const due = await this.#receipts.nextDue(store.db);
+    if (due === undefined) return Number.POSITIVE_INFINITY;
+    const now = await timeOf(store.db, store.kind);
+    return due > this.#latest(now) ? 0 : due - now;
+  }
+
+  /** Takes over to ask what is to be asked now. @param most rows */
+  async claimReceipts(most: number): Promise<{ row: SpoolRow; channel: Channel }[]> {
+    return await this.#turn(async (trx, now) => {
+      const claimed: { row: SpoolRow; channel: Channel }[] = [];
+      for (const row of await this.#receipts.due(trx, now, this.#latest(now), most)) {
+        const channel = this.#channelOf(row);
+        if (!channel?.receipt) {
+          await this.#hear(trx, row, { receipt: 'unknown', receipt_due: null });
+          continue;
+        }
+        await this.#rows.change(trx, row.id, { receipt_due: now + askingMs });
+        claimed.push({ row, channel });
+      }
+      return claimed;
+    });
+  }
+
+  /** What a provider has told of what it took. @param row as it was claimed */
+  async receipt(row: SpoolRow, told: Told): Promise<void> {
+    await this.#turn(async (trx, now) => {
+      const { sent_at: sent, place } = row;
+      const there = await this.#rows.byKey(trx, row.key);
+      // another process has asked as well, and gone on
+      if (there?.receipt !== 'pending' || there.sent_at !== sent || there.place !== place) return;
+      if (told.state === 'missed') await this.#unreached(trx, there, told.problem, now);
+      else if (told.state === 'reached') {
+        await this.#hear(trx, there, { receipt: 'reached', receipt_due: null, receipt_at: now, told: 0 });
+      } else {
+        const due = told.state === 'unknown' ? undefined : nextAsk(sent ?? now, now, this.#asking);
+        if (due === undefined) await this.#hear(trx, there, { receipt: 'unknown', receipt_due: null });
+        else await this.#rows.change(trx, there.id, { receipt_due: due });
+      }
     });
   }
 
@@ -155,13 +189,13 @@ export class Ledger {
     });
   }
 
-  async untold(): Promise<{ id: number; outcome: Outcome }[]> {
+  async untold(): Promise<{ row: SpoolRow; outcome: Outcome }[]> {
     const rows = await this.#rows.untold(this.#options.store.db);
-    return rows.map((row) => ({ id: row.id, outcome: this.#outcomeOf(row) }));
+    return rows.map((row) => ({ row, outcome: outcomeOf(row, this.#options.channels) }));
   }
 
-  async told(ids: readonly number[]): Promise<void> {
-    await this.#rows.told(this.#options.store.db, ids);
+  async told(rows: readonly SpoolRow[]): Promise<void> {
+    await this.#rows.told(this.#options.store.db, rows);
   }
 
   /** ms until there is something to do. */
@@ -177,19 +211,7 @@ export class Ledger {
 
   /** How the channels do, as far back as the spool remembers. */
   async health(): Promise<ChannelHealth[]> {
-    const { store, channels } = this.#options;
-    const waiting = await this.#rows.waitingByChannel(store.db);
-    return await Promise.all(
-      channels.map(async ({ id, name, kind }) => {
-        const delivered = await this.#rows.newestOf(store.db, id, 'delivered');
-        const failed = await this.#rows.newestOf(store.db, id, 'error');
-        return {
-          ...{ id, name, kind, waiting: waiting.get(id) ?? 0 },
-          ...(delivered ? { lastDelivered: delivered.changed_at } : {}),
-          ...(failed ? { lastError: failed.error, lastErrorAt: failed.changed_at } : {}),
-        };
-      }),
-    );
+    return await healthOf(this.#options.store.db, this.#rows, this.#options.channels);
   }
 
   /** Keeps what came of a test, for the health of its channel and its rate. */
@@ -215,7 +237,7 @@ export class Ledger {
       for (const { id } of wanted) {
         await this.#rows.change(trx, id, {
           ...{ state: 'waiting', place: 0, channel: first?.id ?? '', attempts: 0, unanswered: 0, begun_at: null },
-          ...{ due: now, holder: null, changed_at: now },
+          ...{ due: now, holder: null, changed_at: now, receipt: '', receipt_at: null },
         });
       }
       return wanted.length;
@@ -283,6 +305,43 @@ export class Ledger {
     );
   }
 
+  /** The provider has it, but the person has not: the next channel tries, unless that has become needless. */
+  async #unreached(trx: Transaction<Database>, row: SpoolRow, problem: Failed['problem'], now: number): Promise<void> {
+    const missed = { receipt: 'missed' as const, receipt_due: null, receipt_at: now };
+    const standing = await this.#receipts.standing(trx, row);
+    if (standing.what === 'news') {
+      // it stands for them again
+      await this.#receipts.changeShared(trx, row, { state: 'withdrawn', receipt: '', told: 1 });
+      await this.#rows.change(trx, row.id, { ...missed, told: 0 });
+      await this.#goOn(trx, { ...row, ...missed }, { failure: 'refused', problem, after: 0 }, now);
+      return;
+    }
+    const error = problem.message.slice(0, longestError);
+    await this.#hear(trx, row, { ...missed, state: 'withdrawn', error, told: 0, changed_at: now });
+    const { heir } = standing;
+    // what nobody has heard yet is no quiet change
+    if (heir && noticeOf(heir).quiet && !noticeOf(row).quiet)
+      await this.#rows.change(trx, heir.id, { body: JSON.stringify({ ...noticeOf(heir), quiet: false }) });
+  }
+
+  async #hear(trx: Transaction<Database>, row: SpoolRow, changes: Partial<SpoolRow>): Promise<void> {
+    await this.#receipts.changeShared(trx, row, changes);
+    await this.#rows.change(trx, row.id, changes);
+  }
+
+  get #asking(): Asking {
+    return this.#options.asking ?? usualAsking;
+  }
+
+  /** Nothing is put off beyond this, unless the clock was put back since. */
+  #latest(now: number): number {
+    return now + askingMs + this.#asking.longest;
+  }
+
+  #channelOf({ channel }: SpoolRow): Channel | undefined {
+    return this.#options.channels.find(({ id }) => id === channel);
+  }
+
   async #end(
     trx: Transaction<Database>,
     row: SpoolRow,
@@ -290,18 +349,8 @@ export class Ledger {
     now: number,
   ): Promise<void> {
     await this.#rows.change(trx, row.id, { ...end, due: null, holder: null, told: 0, changed_at: now });
-    const { state, error } = end;
-    await this.#rows.shareOutcome(trx, row, { state, error, told: 0, changed_at: now, channel: row.channel });
+    const { state, error, receipt = row.receipt } = end;
+    const shared = { state, error, receipt, told: 0, changed_at: now, channel: row.channel };
+    await this.#rows.shareOutcome(trx, row, shared);
   }
-
-  #outcomeOf(row: SpoolRow): Outcome {
-    const { state, error, channel, changed_at: at } = row;
-    const name = this.#options.channels.find(({ id }) => id === channel)?.name ?? channel;
-    const notice = { ...noticeOf(row), again: row.again === 1 };
-    return { notice, at, ok: state === 'delivered', channel: name, ...(error ? { error } : {}) };
-  }
-}
-
-export function noticeOf({ body }: Pick<SpoolRow, 'body'>): AlertNotice {
-  return JSON.parse(body) as AlertNotice;
 }

@@ -69,7 +69,7 @@ export class SpoolRows {
     return await this.#open(db).where('thread', '=', thread).where('state', '=', 'waiting').execute();
   }
 
-  /** Those that a later one stood for share its outcome. */
+  /** Those that a later one stood for share its outcome; not one that did not arrive when it had been sent. */
   async shareOutcome(db: Db, { id, thread }: SpoolRow, outcome: Partial<SpoolRow>): Promise<void> {
     await db
       .updateTable('notice_spool')
@@ -78,6 +78,7 @@ export class SpoolRows {
       .where('thread', '=', thread)
       .where('id', '<', id)
       .where('state', '=', 'withdrawn')
+      .where('receipt', '<>', 'missed')
       .execute();
   }
 
@@ -119,9 +120,14 @@ export class SpoolRows {
     return await this.#rows(db).where(sql<SqlBool>`told = 0`).orderBy('id').limit(atOnce).execute();
   }
 
-  async told(db: Db, ids: readonly number[]): Promise<void> {
-    if (ids.length === 0) return;
-    await db.updateTable('notice_spool').set({ told: 1 }).where('id', 'in', ids).execute();
+  /** As they were read: what has happened to them since is still to be told. */
+  async told(db: Db, rows: readonly SpoolRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await db
+      .updateTable('notice_spool')
+      .set({ told: 1 })
+      .where((eb) => eb.or(rows.map(({ id, state, place, receipt }) => eb.and({ id, state, place, receipt }))))
+      .execute();
   }
 
   /** What of this thread has arrived on this channel, oldest first. */

@@ -3,8 +3,11 @@ import { type AlertNotice, type PerceptError, toPerceptError } from '../../kit/i
 import { newHolder } from '../../store/feed/holder.js';
 import { type Channel, type Picture, SendProblem } from '../channels/channel.js';
 import { type Tried, tryChannel } from '../channels/trial.js';
-import { beginWork, type ChannelHealth, Ledger, type LedgerOptions, noticeOf, type Outcome } from './ledger.js';
+import type { ChannelHealth } from './health.js';
+import { noticeOf } from './keys.js';
+import { beginWork, Ledger, type LedgerOptions, type Told } from './ledger.js';
 import type { SpoolRow } from './rows.js';
+import type { Outcome } from './told.js';
 
 export interface SpoolOptions extends LedgerOptions {
   /** After it is committed; the same may be told again after a crash. */
@@ -32,6 +35,9 @@ const orphansEveryMs = 5_000;
 const sweepEveryMs = 3_600_000;
 /** Whatever a channel waits for, it ends before its lease does. */
 const longestSendMs = 120_000;
+/** Providers that are asked at one time what became of something: never in the way of what is to be sent. */
+const mostAsking = 4;
+const longestAskMs = 60_000;
 /** Node-RED waits 10 s for a node to close. */
 const closingMs = 6_000;
 
@@ -44,6 +50,7 @@ export class Spool {
   readonly #ledger: Ledger;
   readonly #holder = newHolder();
   readonly #sending = new Set<Promise<void>>();
+  readonly #asking = new Set<Promise<void>>();
   /** Ends what is on its way. */
   readonly #end = new AbortController();
   #woken = Promise.withResolvers<void>();
@@ -95,7 +102,7 @@ export class Spool {
   async close(): Promise<void> {
     await this.#running;
     const late = setTimeout(() => this.#end.abort(), closingMs);
-    await Promise.all(this.#sending);
+    await Promise.all([...this.#sending, ...this.#asking]);
     clearTimeout(late);
   }
 
@@ -129,9 +136,25 @@ export class Spool {
     const claimed = room > 0 && !signal.aborted ? await this.#ledger.claim(this.#holder, room) : [];
     for (const { row, channel, earlier } of claimed) this.#launch(row, channel, earlier);
     if (claimed.length > 0) this.#options.onChange?.();
+    const askAgain = await this.#askWhatIsDue();
     const rest = room > claimed.length ? Math.min(pollMs, await this.#ledger.rest()) : pollMs;
     if (claimed.length > 0 && room > claimed.length) return;
-    await this.#rest(Math.max(10, rest));
+    await this.#rest(Math.max(10, Math.min(rest, askAgain)));
+  }
+
+  /** @returns ms until there is something to ask */
+  async #askWhatIsDue(): Promise<number> {
+    const room = mostAsking - this.#asking.size;
+    const rest = room > 0 ? await this.#ledger.restOfReceipts() : Number.POSITIVE_INFINITY;
+    if (rest > 0 || this.#options.signal.aborted) return rest;
+    for (const { row, channel } of await this.#ledger.claimReceipts(room)) {
+      const asking = this.#ask(row, channel).finally(() => {
+        this.#asking.delete(asking);
+        this.wake();
+      });
+      this.#asking.add(asking);
+    }
+    return 0;
   }
 
   async #rest(ms: number): Promise<void> {
@@ -157,7 +180,7 @@ export class Spool {
     const untold = await this.#ledger.untold();
     if (untold.length === 0 || this.#options.signal.aborted) return;
     for (const { outcome } of untold) this.#options.tell(outcome);
-    await this.#ledger.told(untold.map(({ id }) => id));
+    await this.#ledger.told(untold.map(({ row }) => row));
     this.#options.onChange?.();
   }
 
@@ -190,6 +213,24 @@ export class Spool {
     }
   }
 
+  /** What has become of what the provider took; while it cannot be asked, it is asked later. */
+  async #ask(row: SpoolRow, channel: Channel): Promise<void> {
+    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(longestAskMs)]);
+    let told: Told = { state: 'pending' };
+    try {
+      const asked = channel.receipt?.(row.reference, signal) ?? Promise.resolve(told);
+      told = await Promise.race([asked, aborted(signal)]);
+      if (told.state === 'missed') this.#options.onTrouble(told.problem, channel);
+    } catch (thrown) {
+      if (thrown instanceof SendProblem && thrown.failure === 'refused') {
+        this.#options.onTrouble(thrown.problem, channel);
+        told = { state: 'unknown' };
+      }
+    }
+    const said = told;
+    await this.#settle(() => this.#ledger.receipt(row, said));
+  }
+
   /** What became of it is known here alone until it is stored. */
   async #settle(store: () => Promise<void>): Promise<void> {
     for (let ms = firstPauseMs; ; ms = Math.min(2 * ms, longestPauseMs)) {
@@ -208,6 +249,7 @@ export class Spool {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
 }

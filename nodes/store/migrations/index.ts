@@ -6,6 +6,7 @@ import { auditLog } from './audit-log.js';
 import { feedSlots } from './feed-slots.js';
 import { findingExpected } from './finding-expected.js';
 import { firstTables } from './first-tables.js';
+import { noticeReceipt } from './notice-receipt.js';
 import { noticeSpool } from './notice-spool.js';
 import { pushSubscriptions } from './push-subscriptions.js';
 import { sourceClockOffset } from './source-clock-offset.js';
@@ -28,6 +29,7 @@ export function migrations(kind: Kind): Record<string, Migration> {
     '007 0.1.0 notices on their way': of(noticeSpool),
     '008 0.1.0 web push subscriptions': of(pushSubscriptions),
     '009 0.1.0 alerts by source': of(alertsBySource),
+    '010 0.1.0 receipts of notices': of(noticeReceipt),
   };
 }
 
