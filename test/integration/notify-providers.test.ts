@@ -125,6 +125,62 @@ test('Twilio sends messages and calls, and never an emergency number', async () 
   assert.equal(provider.asked.length, asks);
 });
 
+test('Twilio is asked what became of a message or a call: a GET with the same name and password', async () => {
+  const secrets = { user: 'AC1', password: 'auth-token' };
+  const sms = channel({ kind: 'twilio', url: provider.url, from: '+4930123', to: '+491701', timeout: 1 }, { secrets });
+  const said = async (reference: string, body: object) => {
+    provider.answers.push({ status: 200, body: JSON.stringify(body) });
+    const told = await sms.receipt?.(reference, signal);
+    return told?.state === 'missed' ? told.problem.message : told?.state;
+  };
+  const message = async (status: string, more = {}) => await said('SM1', { status, ...more });
+  for (const status of ['accepted', 'scheduled', 'queued', 'sending', 'sent', 'of a later version'])
+    assert.equal(await message(status), 'pending', status);
+  assert.deepEqual([await message('delivered'), await message('read')], ['reached', 'reached']);
+  assert.match(
+    (await message('undelivered', { error_code: 30003, error_message: 'Unreachable, auth-token' })) ?? '',
+    /undelivered \(30003 Unreachable, [^a]*\)/,
+  );
+  for (const status of ['failed', 'canceled']) assert.match((await message(status)) ?? '', new RegExp(status));
+  const [asked] = provider.asked;
+  assert.deepEqual(
+    [asked?.method, asked?.path, asked?.body, asked?.headers['authorization']],
+    [
+      'GET',
+      '/2010-04-01/Accounts/AC1/Messages/SM1.json',
+      '',
+      `Basic ${Buffer.from('AC1:auth-token').toString('base64')}`,
+    ],
+  );
+  const call = async (status: string) => await said('CA1', { status });
+  for (const status of ['queued', 'ringing', 'in-progress']) assert.equal(await call(status), 'pending', status);
+  assert.equal(await call('completed'), 'reached');
+  assert.equal(provider.asked.at(-1)?.path, '/2010-04-01/Accounts/AC1/Calls/CA1.json');
+  for (const status of ['busy', 'no-answer', 'failed', 'canceled'])
+    assert.match((await call(status)) ?? '', new RegExp(status));
+});
+
+test('a Twilio that cannot be asked is asked later; one that will not tell says so', async () => {
+  const secrets = { user: 'AC1', password: 'auth-token' };
+  const sms = channel({ kind: 'twilio', url: provider.url, from: '+4930123', to: '+491701', timeout: 1 }, { secrets });
+  for (const [answer, failure] of [
+    [{ status: 429, headers: { 'Retry-After': '7' } }, 'later'],
+    [{ status: 500 }, 'later'],
+    ['hang', 'unanswered'],
+    ['reset', 'unanswered'],
+    [{ status: 401, body: 'auth-token is wrong' }, 'refused'],
+    [{ status: 404 }, 'refused'],
+  ] as const) {
+    provider.answers.push(answer);
+    await assert.rejects(sms.receipt?.('SM1', signal) ?? Promise.resolve(), (thrown) => {
+      assert.doesNotMatch(problem(thrown).message, /auth-token/);
+      return problem(thrown).failure === failure;
+    });
+  }
+  provider.answers.push({ status: 200, body: 'no JSON' });
+  assert.equal((await sms.receipt?.('SM1', signal))?.state, 'pending');
+});
+
 test('a person without an address, where there is none for everybody, is told by name', async () => {
   const push = channel({ kind: 'ntfy', url: provider.url });
   await assert.rejects(push.send(parcel(), signal), /no address for "anna"/);

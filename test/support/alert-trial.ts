@@ -2,6 +2,7 @@ import { Value } from 'typebox/value';
 import { type Decision, decide } from '../../dist/alert/machine/decide.js';
 import type { World } from '../../dist/alert/machine/draft.js';
 import type { AlertEvent } from '../../dist/alert/machine/events.js';
+import type { Receipt } from '../../dist/alert/machine/notices.js';
 import { type AlertBody, isClosed, type Notice } from '../../dist/alert/machine/state.js';
 import { Policy } from '../../dist/alert/policy/policy.js';
 import { PolicySettings } from '../../dist/alert/policy/settings.js';
@@ -48,6 +49,8 @@ export class AlertTrial {
   last: Decision | undefined;
   world: Partial<World> = {};
   readonly kinds: string[] = [];
+  /** By number, as the store has them. */
+  readonly #rows = new Map<number, Notice>();
 
   constructor(settings: object = {}) {
     this.policy = policyOf(settings);
@@ -76,6 +79,7 @@ export class AlertTrial {
     this.last = decision;
     this.body = decision.state;
     this.handed.push(...decision.handed);
+    for (const notice of decision.touched) this.#rows.set(notice.number, notice);
     this.kinds.push(...decision.steps.map(({ kind }) => kind));
   }
 
@@ -97,6 +101,13 @@ export class AlertTrial {
     const notice = this.handed.findLast((one) => one.channel === channel);
     if (!notice) throw new Error(`nothing was handed to ${channel}`);
     return notice;
+  }
+
+  /** What is told of it, at any time. */
+  hear(notice: Pick<Notice, 'number'>, receipt: Partial<Receipt>): void {
+    const row = this.#rows.get(notice.number);
+    if (!row) throw new Error(`there is no notice ${notice.number}`);
+    this.happen({ type: 'delivery', notice: row, receipt: { ok: true, taken: false, ...receipt } });
   }
 
   answer(channel: string, ok = true, taken = false): void {

@@ -1,7 +1,13 @@
-import { type Channel, type Parcel, SendProblem, type Sent } from '../../dist/alert/channels/channel.js';
+import {
+  type Channel,
+  type Parcel,
+  type ProviderReceipt,
+  SendProblem,
+  type Sent,
+} from '../../dist/alert/channels/channel.js';
 import { channelError } from '../../dist/alert/channels/errors.js';
-import type { Outcome } from '../../dist/alert/spool/told.js';
 import { Spool } from '../../dist/alert/spool/spool.js';
+import type { Outcome } from '../../dist/alert/spool/told.js';
 import type { AlertNotice } from '../../dist/kit/index.js';
 import type { Store } from '../../dist/store/store.js';
 import { until } from './until.ts';
@@ -30,7 +36,31 @@ export class TrialChannel implements Channel {
   }
 }
 
-export function fails(failure: 'refused' | 'later' | 'unanswered'): Act {
+type Tells = (reference: string) => Promise<ProviderReceipt> | ProviderReceipt;
+
+/** A provider that knows later what became of what it took, and says what the test has it say. */
+export class AskedChannel extends TrialChannel {
+  readonly asked: string[] = [];
+  tells: Tells;
+
+  constructor(id: string, tells: Tells = () => ({ state: 'pending' }), perMinute = 1_000) {
+    super(id, ({ notice }) => ({ reference: notice.notice }), perMinute);
+    this.tells = tells;
+  }
+
+  async receipt(reference: string): Promise<ProviderReceipt> {
+    this.asked.push(reference);
+    return await this.tells(reference);
+  }
+}
+
+export const isReached = (): ProviderReceipt => ({ state: 'reached' });
+export const isMissed = (): ProviderReceipt => ({
+  state: 'missed',
+  problem: channelError('notify-missed', { channel: 'x', problem: 'no-answer' }),
+});
+
+export function fails(failure: 'refused' | 'later' | 'unanswered'): () => never {
   return () => {
     throw new SendProblem(failure, channelError('notify-busy', { channel: 'x', status: 500, problem: failure }));
   };
@@ -42,10 +72,11 @@ export class SpoolTrial {
   readonly spool: Spool;
   readonly #abort = new AbortController();
 
-  constructor(store: Store, channels: readonly Channel[], { name = 'spool', failover = 200 } = {}) {
+  constructor(store: Store, channels: readonly Channel[], { name = 'spool', failover = 200, askFor = 60_000 } = {}) {
     this.spool = new Spool({
       ...{ store, name, channels, signal: this.#abort.signal, pollMs: 50 },
       patience: { failover, giveUp: 1_000, firstPause: 20, longestPause: 100 },
+      asking: { first: 30, longest: 100, giveUp: askFor },
       tell: (outcome) => this.outcomes.push(outcome),
       onTrouble: () => undefined,
       onProblem: () => undefined,

@@ -9,6 +9,7 @@ export type Answer =
   | 'reset';
 
 export interface Asked {
+  readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
@@ -33,7 +34,8 @@ export class Provider {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part as Buffer);
       const body = Buffer.concat(parts).toString();
-      provider.asked.push({ path: request.url ?? '', headers: request.headers, body, at: Date.now() });
+      const { method = '', url: path = '', headers } = request;
+      provider.asked.push({ method, path, headers, body, at: Date.now() });
       const answer = provider.answers.shift() ?? provider.always ?? { status: 200, body: '{}' };
       if (answer === 'hang') return;
       if (answer === 'reset') {
