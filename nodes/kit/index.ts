@@ -23,3 +23,4 @@ export {
 export { escaped, filled, languageOf, type Page, sendPage } from './page.js';
 export { redact, redactText } from './redact.js';
 export { configReader, messageReader, type Reader } from './schema.js';
+export { kindWord, kindWords } from './words.js';

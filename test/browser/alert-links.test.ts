@@ -111,6 +111,7 @@ test('in the dark, wide and in Korean it reads as well', { skip }, async () => {
     await until(async () => (await page.locator('img').evaluate((one: HTMLImageElement) => one.naturalWidth)) > 0, {
       what: name,
     });
+    if (name === 'phone-korean') await page.getByRole('heading', { name: '경고: 배회, gate' }).waitFor();
     await shoot(page, name);
     assert.deepEqual(complaints, [], name);
     await page.context().close();

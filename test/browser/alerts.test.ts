@@ -519,7 +519,10 @@ for (const [name, options] of [
           await page.locator('.p-duty').waitFor();
           await page.locator('.p-rows').nth(1).waitFor();
           await picture(page, `${name}-${colours}`);
-          if (colours === 'dark') return;
+          if (colours === 'dark') {
+            await page.getByRole('heading', { name: '뒤따라 들어옴 · door-1' }).waitFor();
+            return;
+          }
           await cardOf(page, /door-1/)
             .getByRole('button', { name: 'Silence' })
             .click();

@@ -66,6 +66,16 @@ test('a calm page says so, and what it is for; in English and in Korean', { skip
   await other.close();
 });
 
+test('the title of an alert is in the words of who reads it', { skip }, async () => {
+  const [page, context] = await open('anna', { ...onPhone, locale: 'ko-KR' });
+  lab.finding('hall');
+  await page.getByRole('heading', { name: /^(알림|경고|위험): 배회, hall$/ }).waitFor();
+  await show(page, 'open-ko');
+  await page.locator('.card', { hasText: 'hall' }).getByRole('button', { name: '내가 맡기' }).click();
+  await until(() => taken().length === 1, { what: 'the tap' });
+  await context.close();
+});
+
 test('an alert rings on the page of its person, with sound after a tap, until one tap takes it', { skip }, async () => {
   const [page, context] = await open('anna', { ...onPhone, colorScheme: 'dark' });
   await page.getByRole('button', { name: 'Turn on sound' }).click();

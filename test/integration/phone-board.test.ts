@@ -34,8 +34,8 @@ forBothStores((lab) => {
         { what: 'the notice on the board' },
       );
       assert.deepEqual(
-        board.cards.map(({ title, reasons, told }) => [title, reasons, told[0]?.to]),
-        [['Critical: loitering, door', ['Somebody waits'], 'Anna']],
+        board.cards.map(({ title, titles, reasons, told }) => [title, titles.ko, reasons, told[0]?.to]),
+        [['Critical: loitering, door', '위험: 배회, door', ['Somebody waits'], 'Anna']],
       );
       assert.deepEqual(ringingFor(board, 'anna'), { [id]: `${id}.1` });
       assert.deepEqual([ringingFor(board, 'ben'), ringingFor(board, '')], [{}, { [id]: `${id}.1` }]);

@@ -17,7 +17,6 @@ export const words: Words = {
     expired: 'Nothing more:',
     test: 'Test:',
   },
-  title: '__severity__: __kind__, __source__',
   testTitle: 'test',
   testText: 'test',
   counted: '__count__ matters',

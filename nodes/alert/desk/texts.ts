@@ -1,13 +1,12 @@
-import type { Alert, AlertOccasion, Language, Severity } from '../../kit/index.js';
+import { type Alert, type AlertOccasion, kindWord, type Language, type Severity } from '../../kit/index.js';
 import type { AlertBody } from '../machine/state.js';
 import type { Policy } from '../policy/policy.js';
+import { longestTitle, usualTitle } from './titles.js';
 
 /** Words of notices, in the language of the runtime. */
 export interface Words {
   readonly severity: Readonly<Record<Severity, string>>;
   readonly occasion: Readonly<Record<Exclude<AlertOccasion, 'step'> | 'expired' | 'taken', string>>;
-  /** With __kind__ and __source__. */
-  readonly title: string;
   readonly testTitle: string;
   readonly testText: string;
   /** With __count__. */
@@ -17,7 +16,7 @@ export interface Words {
   readonly language: Language;
 }
 
-const most = { title: 200, text: 2000 };
+const longestText = 2000;
 
 /** What a person reads. */
 export function textsOf(
@@ -38,11 +37,16 @@ export function textsOf(
   });
   const reason = newest.reasons[0] ?? '';
   const fields = {
-    ...{ kind: newest.kind, source: newest.source, quantity: newest.quantity, score: newest.score },
+    ...{
+      kind: kindWord(newest.kind, words.language),
+      source: newest.source,
+      quantity: newest.quantity,
+      score: newest.score,
+    },
     ...{ severity: words.severity[severity], zone, state, count, since, by, reason },
     reasons: newest.reasons.join('\n'),
   };
-  const title = policy.title?.(fields) ?? fill(words.title, fields);
+  const title = policy.title?.(fields) ?? usualTitle({ ...newest, severity }, words.language);
   const usual = [
     newest.reasons.join('\n'),
     fill(words.since, fields),
@@ -51,8 +55,8 @@ export function textsOf(
   const text = policy.text?.(fields) ?? usual.filter((line) => line !== '').join('\n');
   const before = occasion === 'step' ? '' : words.occasion[wordOf(occasion, body)];
   return {
-    title: [fill(before, fields), title].filter(Boolean).join(' ').slice(0, most.title),
-    text: text.slice(0, most.text),
+    title: [fill(before, fields), title].filter(Boolean).join(' ').slice(0, longestTitle),
+    text: text.slice(0, longestText),
   };
 }
 

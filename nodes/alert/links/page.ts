@@ -1,4 +1,5 @@
 import { escaped, filled, type Language, type Severity } from '../../kit/index.js';
+import { titlesOf } from '../desk/titles.js';
 import { canBeTaken, type Incident, takenBy } from './incident.js';
 import { pageTexts } from './texts.js';
 import { Clock, timeline } from './timeline.js';
@@ -44,7 +45,7 @@ export function incidentPage(lang: Language, { incident, purpose, path, ways, ti
   ];
   return [
     `<div class="head ${tone}"><p class="mark"><span><i aria-hidden="true">${shape}</i>${escaped(test ? text.test : text.severity[severity])}</span><span>${escaped(text.state[state])}</span></p>`,
-    `<h1>${escaped(alert.title)}</h1>`,
+    `<h1>${escaped(pageTitle(lang, incident))}</h1>`,
     `<dl>${facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${value}</dd>`).join('')}</dl></div>`,
     doing(lang, incident, purpose, path, clock),
     waysOf(lang, incident, ways),
@@ -54,6 +55,10 @@ export function incidentPage(lang: Language, { incident, purpose, path, ways, ti
     more > 0 ? `<p class="hint">${filled(text.earlier, { count: more })}</p>` : '',
     `<p class="hint">${filled(text.asOf, { at: clock.text(now) })} <a href="${escaped(path)}">${escaped(text.reload)}</a></p>`,
   ].join('');
+}
+
+export function pageTitle(lang: Language, { alert }: Incident): string {
+  return titlesOf(alert.title, alert)[lang];
 }
 
 /** The one tap, or who was faster. */

@@ -1,4 +1,4 @@
-import { escaped, filled, type Language, type Severity } from '../../kit/index.js';
+import { escaped, filled, kindWord, type Language, type Severity } from '../../kit/index.js';
 import { type StepKind, stepKinds } from '../machine/state.js';
 import type { IncidentStep } from './incident.js';
 import { type PageTexts, pageTexts } from './texts.js';
@@ -54,7 +54,7 @@ function lineOf(lang: Language, { kind, by, detail }: IncidentStep, clock: Clock
   const given = (name: string) => (typeof detail[name] === 'string' ? String(detail[name]) : '');
   const at = (name: string) => (typeof detail[name] === 'number' ? clock.text(detail[name]) : '');
   const line = filled(text.step[kind], {
-    ...{ kind: given('kind'), source: given('source'), channel: given('channel'), why: given('why') },
+    ...{ kind: kindWord(given('kind'), lang), source: given('source'), channel: given('channel'), why: given('why') },
     ...{ who: given('to') || text.somebody, by: by || text.somebody, until: at('until'), next: at('next') },
     held: heldFor(text, given('why')),
     severity: severityOf(text, given('severity')),

@@ -1,11 +1,14 @@
-import type { Alert, AlertDelivery } from '../../kit/index.js';
+import type { Alert, AlertDelivery, Language } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
 import { nameOf } from '../channels/push-devices.js';
+import { titlesOf } from '../desk/titles.js';
 import type { AlertBody } from '../machine/state.js';
 
 /** An open alert, as the page shows it. */
 export interface Card extends Pick<Alert, 'id' | 'key' | 'state' | 'severity' | 'kind' | 'source' | 'zone'> {
   readonly title: string;
+  /** The same for whoever reads it. */
+  readonly titles: Readonly<Record<Language, string>>;
   /** ms UTC */
   readonly since: number;
   readonly count: number;
@@ -54,7 +57,8 @@ export async function readBoard({ db }: Store, { policy, channel }: BoardOptions
   const cards = rows.map(({ opened_at: since, body: _, ...row }): Card => {
     const { newest, deliveries, by, until } = bodies.get(row.id) as AlertBody;
     const reasons = newest.reasons.slice(0, mostReasons);
-    return { ...row, since, reasons, told: deliveries, ...(by ? { by } : {}), ...(until ? { until } : {}) };
+    const titles = titlesOf(row.title, { ...newest, severity: row.severity });
+    return { ...row, titles, since, reasons, told: deliveries, ...(by ? { by } : {}), ...(until ? { until } : {}) };
   });
   const waiting = cards.filter(({ state }) => state === 'open' || state === 'notified').map(({ id }) => id);
   if (waiting.length === 0) return { cards, handed: [] };

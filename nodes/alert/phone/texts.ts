@@ -1,4 +1,5 @@
 import type { Language } from '../../kit/index.js';
+import { severityWords } from '../desk/titles.js';
 
 /** Words of the page. `{…}` is filled in by its script. */
 const en = {
@@ -53,8 +54,8 @@ const en = {
     handed: 'on its way',
     taken: 'on its way',
     delivered: 'delivered',
-    failed: 'failed',
     reached: 'has arrived',
+    failed: 'failed',
     unknown: 'no answer',
     withdrawn: 'withdrawn',
   },
@@ -101,7 +102,7 @@ export const phoneTexts: Readonly<Record<Language, PhoneTexts>> = {
     signedOut: '로그아웃되었습니다.',
     signIn: '로그인',
     install: '앱으로 설치',
-    severity: { notice: '참고', warning: '주의', critical: '위험' },
+    severity: severityWords.ko,
     state: {
       open: '아직 아무에게도 닿지 않음',
       notified: '아직 맡은 사람 없음',
@@ -114,8 +115,8 @@ export const phoneTexts: Readonly<Record<Language, PhoneTexts>> = {
       handed: '가는 중',
       taken: '가는 중',
       delivered: '전달됨',
-      failed: '실패',
       reached: '도착함',
+      failed: '실패',
       unknown: '응답 없음',
       withdrawn: '거둠',
     },

@@ -68,7 +68,7 @@ export function agoOf(at, texts) {
  */
 export function aboutOf(card, problem, setup) {
   const { texts, language } = setup;
-  const { severity, state, since, title, source, zone, reasons, told, by, count, until } = card;
+  const { severity, state, since, source, zone, reasons, told, by, count, until } = card;
   const status = [
     state === 'acknowledged' && by ? filled(texts.by, { by }) : (texts.state[state] ?? state),
     ...(until && !isOpen(card) ? [filled(texts.until, { time: timeOf(until, language) })] : []),
@@ -77,7 +77,7 @@ export function aboutOf(card, problem, setup) {
     'div',
     { class: 'about' },
     element('p', { class: 'mark' }, shapeOf(severity), element('b', {}, texts.severity[severity]), ' · ', status),
-    element('h2', {}, title),
+    element('h2', {}, titleOf(card, setup)),
     element(
       'p',
       { class: 'since' },
@@ -111,6 +111,11 @@ export function actsOf(card, loud, { texts, mayAct, call, root }, acts) {
     open && mayAct && button(texts.later, acts.later, 'later'),
     loud && button(texts.hush, acts.hush, 'hush'),
   );
+}
+
+/** In the words of whoever reads it, where nobody wrote one of their own. */
+export function titleOf({ title, titles }, { language }) {
+  return titles?.[language] ?? title;
 }
 
 /** Somebody has yet to take it. */

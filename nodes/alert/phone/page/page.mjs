@@ -1,4 +1,4 @@
-import { aboutOf, actsOf, agoOf, button, element, filled, isOpen, timeOf } from './cards.mjs';
+import { aboutOf, actsOf, agoOf, button, element, filled, isOpen, timeOf, titleOf } from './cards.mjs';
 import { deviceOf } from './device.mjs';
 import { once, soundIsOn, soundWasOn, startRinging, stopRinging, turnSoundOn } from './ring.mjs';
 
@@ -100,7 +100,7 @@ function show() {
   document.body.dataset.severity =
     ['critical', 'warning'].find((one) => loud.some(({ severity }) => severity === one)) ?? 'notice';
   document.body.dataset.sound = soundIsOn() ? 'on' : 'off';
-  document.title = loud.length > 0 ? `● ${loud[0].title}` : usualTitle;
+  document.title = loud.length > 0 ? `● ${titleOf(loud[0], setup)}` : usualTitle;
   if (loud.length > 0 && !signedOut) startRinging();
   else stopRinging();
   showLine();

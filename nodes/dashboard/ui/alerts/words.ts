@@ -1,5 +1,6 @@
 import { formatDuration } from '../shared/format.ts';
-import type { Language, Translate } from '../shared/language.ts';
+import { kindWord } from '../shared/kinds.ts';
+import { type Language, languages, type Translate } from '../shared/language.ts';
 import { severityTexts } from '../shared/severity.ts';
 import type { Alert, ChannelHealth, Policy, Silence, TimelineStep } from './model.ts';
 import { type AlertsText, alertsTexts } from './texts.ts';
@@ -7,6 +8,15 @@ import { type AlertsText, alertsTexts } from './texts.ts';
 export interface Speech {
   readonly text: Translate<AlertsText>;
   readonly language: Language;
+}
+
+const longestTitle = 200;
+
+/** A title comes in the language of the alert node; where nobody wrote one of their own, it can be said in any. */
+export function titleWords({ title, severity, kind, source }: Alert, language: Language): string {
+  const usual = (lang: Language): string =>
+    `${severityTexts[lang][severity]}: ${kindWord(kind, lang)}, ${source}`.slice(0, longestTitle);
+  return languages.some((lang) => usual(lang) === title) ? usual(language) : title;
 }
 
 export function stateWords({ state, by, byHand, until, mutedBy }: Alert, { text, language }: Speech): string {
@@ -62,6 +72,7 @@ export function stepWords({ kind, by, detail }: TimelineStep, { text, language }
   const words = {
     ...Object.fromEntries(Object.entries(detail).map(([key, value]) => [key, String(value)])),
     by: by || text('somebody'),
+    kind: kindWord(told(detail['kind']), language),
     to: toWords(told(detail['to']), text),
     step: Number(detail['step'] ?? 0) + 1,
     until: time(detail['until']),
@@ -88,9 +99,9 @@ function severityOf(value: unknown, language: Language): string {
 
 export function silenceWords(
   { key, kind, source, zone }: Pick<Silence, 'key' | 'kind' | 'source' | 'zone'>,
-  { text }: Speech,
+  { text, language }: Speech,
 ): string {
-  return [kind, source, zone, key].filter((part) => part !== '').join(' · ') || text('everything');
+  return [kindWord(kind, language), source, zone, key].filter((part) => part !== '').join(' · ') || text('everything');
 }
 
 /** What went wrong last, unless something has arrived since. */
