@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { Proxies } from './address.js';
+import { sawAgainMs } from '../store/audit.js';
+import { Recently } from '../store/recently.js';
+import { addressOf, Proxies } from './address.js';
 import { type AdminAuth, adminAuth } from './admin-auth.js';
 import { capabilities } from './capability.js';
 import { changesHandler, type LogHandler } from './changes.js';
@@ -56,6 +58,7 @@ export interface Access extends Gate {
 }
 
 export const firstOwner = 'owner';
+const mostSights = 10_000;
 
 /**
  * One door before everything that is served.
@@ -97,6 +100,13 @@ export async function openAccess(options: AccessOptions, password?: string): Pro
     return identity && { identity, now: () => tokenOf(request), id: '' };
   };
 
+  const sights = new Recently(sawAgainMs, mostSights);
+  const saw = (request: IncomingMessage, what: string): void => {
+    const user = pass.read(String(request.headers[passHeader] ?? ''))?.user;
+    if (user === undefined || !sights.isNew(JSON.stringify([user, what]), Date.now())) return;
+    options.note?.({ action: 'saw', user, address: addressOf(request, proxies), way: 'file', what });
+  };
+
   const judge = judgeWith({
     ...place,
     ...{ pass, home, sessionOf, tokenOf, isCapability: capabilities(options.nodeRoot) },
@@ -117,7 +127,7 @@ export async function openAccess(options: AccessOptions, password?: string): Pro
     sessions,
     startAddress: (next) => `/access/start?code=${code.code}${next ? `&next=${encodeURIComponent(next)}` : ''}`,
     firstPassword,
-    adminAuth: adminAuth(pass, users),
+    adminAuth: adminAuth(pass, users, saw),
     admit: (request, response, next) => judge(request, response, next, true),
     middleware: (request, response, next) => judge(request, response, next, false),
     ioMiddleware(socket, next) {

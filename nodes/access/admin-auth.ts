@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type Pass, passHeader } from './pass.js';
 import { editorPermissions } from './roles.js';
 import type { Identity } from './sessions.js';
@@ -10,6 +11,10 @@ export interface AdminAuth {
   readonly authenticate: () => Promise<null>;
   readonly tokens: (pass: string) => Promise<NodeRedUser | null>;
   readonly tokenHeader: string;
+  /** For nodes: since when somebody of this name has been here without a break; see `departures`. */
+  readonly knownSince: (name: string) => Promise<number>;
+  /** For nodes that serve pictures and recordings but have no log of their own: whoever sent this request got one. */
+  readonly saw: (request: IncomingMessage, what: string) => void;
 }
 
 interface NodeRedUser {
@@ -17,7 +22,7 @@ interface NodeRedUser {
   readonly permissions: string[];
 }
 
-export function adminAuth(pass: Pass, users: Users): AdminAuth {
+export function adminAuth(pass: Pass, users: Users, saw: AdminAuth['saw']): AdminAuth {
   const nodeRedUser = ({ user, role }: Identity): NodeRedUser => ({
     username: user,
     permissions: editorPermissions(role),
@@ -35,5 +40,7 @@ export function adminAuth(pass: Pass, users: Users): AdminAuth {
       return identity ? nodeRedUser(identity) : null;
     },
     tokenHeader: passHeader,
+    knownSince: async (name) => users.knownSince(name),
+    saw,
   };
 }

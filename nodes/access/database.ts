@@ -1,9 +1,9 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
-const version = 1;
-
-const tables = `
+/** Steps from one version of the file to the next. */
+const steps = [
+  `
   create table user (
     name text primary key collate nocase,
     role text not null,
@@ -27,7 +27,14 @@ const tables = `
     role text not null,
     created_at integer not null
   ) strict, without rowid;
-`;
+`,
+  // without the names that were removed, devices and links of whoever had them would outlive them
+  `create table departure (
+    name text primary key,
+    left_at integer not null,
+    back_at integer
+  ) strict, without rowid;`,
+];
 
 /**
  * Who may come in. A file of its own, since it must open before any flow does and must not travel with a backup of the data.
@@ -39,7 +46,8 @@ export function openDatabase(file: string): DatabaseSync {
   database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000');
   database.exec('begin immediate');
   const found = Number(database.prepare('pragma user_version').get()?.['user_version'] ?? 0);
-  if (found < version) database.exec(`${tables} pragma user_version = ${version}`);
+  for (const step of steps.slice(found)) database.exec(step);
+  if (found < steps.length) database.exec(`pragma user_version = ${steps.length}`);
   database.exec('commit');
   return database;
 }

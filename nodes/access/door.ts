@@ -28,13 +28,13 @@ export interface DoorParts extends Place {
 }
 
 export interface DoorEvent {
-  readonly action: 'signed-in' | 'refused' | 'signed-out' | 'changed-password' | 'changed' | 'denied';
+  readonly action: 'signed-in' | 'refused' | 'signed-out' | 'changed-password' | 'changed' | 'denied' | 'saw';
   /** Empty: nobody knows. */
   readonly user: string;
   readonly address: string;
-  /** Password, the printed address, or the identity provider. */
-  readonly way?: 'password' | 'address' | 'provider';
-  /** What was changed, in Node-RED's words: `flows.set`. */
+  /** Password, the printed address, or the identity provider; a file of the bucket. */
+  readonly way?: 'password' | 'address' | 'provider' | 'file';
+  /** What was changed, in Node-RED's words: `flows.set`; what was seen. */
   readonly what?: string;
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
 }

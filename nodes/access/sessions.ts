@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { noteReturn } from './departures.js';
 import { isRole, type Role } from './roles.js';
 
 export interface Identity {
@@ -45,6 +46,8 @@ export class Sessions {
     this.#database
       .prepare('delete from session where created_at < ? or seen_at < ?')
       .run(now - longestMs, now - idleMs);
+    // somebody of the identity provider has the name now
+    if (!local) noteReturn(this.#database, user, now);
     return secret;
   }
 
@@ -81,7 +84,7 @@ export class Sessions {
   /** All of a user's, or all but the one that they are using. */
   endAll(user: string, butSecret?: string): void {
     this.#database
-      .prepare('delete from session where user = ? and local = 1 and digest <> ?')
+      .prepare('delete from session where user = ? collate nocase and local = 1 and digest <> ?')
       .run(user, butSecret === undefined ? Buffer.alloc(0) : digest(butSecret));
   }
 

@@ -102,6 +102,8 @@ export function lock<T extends NodeRedSettings>(settings: T, options: LockOption
       authenticate: async () => null,
       tokens: async (pass) => (await opening).adminAuth.tokens(pass),
       tokenHeader: passHeader,
+      knownSince: async (name) => (await opening).adminAuth.knownSince(name),
+      saw: (request, what) => void opening.then(({ adminAuth }) => adminAuth.saw(request, what)),
     },
     httpAdminMiddleware: middleware,
     httpNodeAuth: middleware,

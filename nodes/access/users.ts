@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { knownSince, noteDeparture, noteReturn } from './departures.js';
 import { accessError } from './errors.js';
 import { checkPassword, hashPassword, oneTimePassword, weakness } from './passwords.js';
 import { isRole, type Role } from './roles.js';
@@ -16,8 +17,11 @@ const goodName = /^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,79}$/u;
 export class Users {
   readonly #database: DatabaseSync;
 
-  constructor(database: DatabaseSync) {
+  readonly #now: () => number;
+
+  constructor(database: DatabaseSync, now: () => number = Date.now) {
     this.#database = database;
+    this.#now = now;
   }
 
   list(): User[] {
@@ -42,7 +46,8 @@ export class Users {
     const hash = await hashPassword(password ?? made ?? '');
     this.#database
       .prepare('insert into user (name, role, password, must_change, created_at) values (?, ?, ?, ?, ?)')
-      .run(name, role, hash, made === undefined ? 0 : 1, Date.now());
+      .run(name, role, hash, made === undefined ? 0 : 1, this.#now());
+    noteReturn(this.#database, name, this.#now());
     return made;
   }
 
@@ -77,11 +82,29 @@ export class Users {
     this.#database.prepare('update user set role = ? where name = ?').run(role, name);
   }
 
-  /** @throws PerceptError `access-user-unknown`, `access-last-owner` */
+  /**
+   * With all their sessions; from now on, devices and links that were theirs are nobody's.
+   * @throws PerceptError `access-user-unknown`, `access-last-owner`
+   */
   remove(name: string): void {
     const user = this.#known(name);
     if (user.role === 'owner') this.#notTheLast(name);
-    this.#database.prepare('delete from user where name = ?').run(name);
+    const database = this.#database;
+    database.exec('begin immediate');
+    try {
+      database.prepare('delete from user where name = ?').run(name);
+      database.prepare('delete from session where user = ? collate nocase and local = 1').run(name);
+      noteDeparture(database, user.name, this.#now());
+      database.exec('commit');
+    } catch (thrown) {
+      database.exec('rollback');
+      throw thrown;
+    }
+  }
+
+  /** See `departures`: ms UTC, 0 or Infinity. */
+  knownSince(name: string): number {
+    return knownSince(this.#database, name);
   }
 
   #known(name: string): User {

@@ -11,13 +11,13 @@ export async function tellAudit(store: Pick<StoreHandle, 'db'>, entry: Omit<Audi
   );
 }
 
-/** The same for commands that need no store: only where there is one. */
-export async function tellAuditAt(file: string, entry: Omit<AuditEntry, 'who'>): Promise<void> {
+/** For commands that need no store: acts only where there is one, and says what went wrong without ending. */
+export async function atStore(file: string, act: (store: StoreHandle) => Promise<unknown>): Promise<void> {
   if (!existsSync(file)) return;
   try {
     const store = await openStore({ url: file });
     try {
-      await tellAudit(store, entry);
+      await act(store);
     } finally {
       await store.close();
     }

@@ -5,7 +5,8 @@ import { openDatabase } from '../access/database.js';
 import { isRole, type Role, roles } from '../access/roles.js';
 import { Sessions } from '../access/sessions.js';
 import { Users } from '../access/users.js';
-import { tellAuditAt } from './audited.js';
+import { removePerson } from '../alert/channels/push-devices.js';
+import { atStore, tellAudit } from './audited.js';
 import { badOption, usualPlaces } from './options.js';
 import { speaker } from './texts.js';
 
@@ -15,7 +16,7 @@ const help = `percept users: who may come in, and as what. Works while Percept r
   percept users add NAME ROLE        prints a one-time password; ROLE is viewer, operator or owner
   percept users password NAME        prints a new one-time password
   percept users role NAME ROLE
-  percept users remove NAME
+  percept users remove NAME          ends their sessions, devices and links in notices too
   percept users sign-out NAME        ends all sessions of this name, also of somebody from the identity provider
   percept users token NAME ROLE      prints a token for a program (Authorization: Bearer TOKEN); replaces one of this name
   percept users untoken NAME         the token is good no more
@@ -33,8 +34,9 @@ const say = speaker({
   },
   role: { 'en-US': '{name} is {role} now.', ko: '{name}은(는) 이제 {role}입니다.' },
   removed: {
-    'en-US': '{name} is removed and signed out everywhere.',
-    ko: '{name}을(를) 삭제하고 모든 곳에서 로그아웃했습니다.',
+    'en-US':
+      '{name} is removed and signed out everywhere. Their devices ring no more, and links in notices they got open nothing.',
+    ko: '{name}을(를) 삭제하고 모든 곳에서 로그아웃했습니다. 그 기기는 더 이상 울리지 않고, 받은 통지의 링크도 열리지 않습니다.',
   },
   'signed-out': { 'en-US': 'Sessions of {name} that ended: {count}', ko: '종료된 {name}의 세션: {count}개' },
   untoken: { 'en-US': 'The token of {name} is good no more.', ko: '{name}의 토큰은 더 이상 유효하지 않습니다.' },
@@ -63,9 +65,8 @@ const commands: Readonly<Record<string, Command>> = {
     users.setRole(name, roleIn(role));
     return say('role', { name, role: roleIn(role) });
   },
-  remove: async (users, sessions, name) => {
+  remove: async (users, _sessions, name) => {
     users.remove(name);
-    sessions.endAll(name);
     return say('removed', { name });
   },
   'sign-out': async (_users, sessions, name) => say('signed-out', { name, count: sessions.endEverywhere(name) }),
@@ -93,7 +94,11 @@ export async function run(args: string[]): Promise<number> {
     console.log(await command(new Users(database), new Sessions(database), name, role));
     if (word !== 'list') {
       const detail = { name, ...(role === undefined ? {} : { role }) };
-      await tellAuditAt(store, { action: 'changed', what: `users.${word}`, detail });
+      await atStore(store, async (opened) => {
+        // of stores elsewhere, whoever sends to these devices removes them
+        if (word === 'remove') await removePerson(opened, name);
+        await tellAudit(opened, { action: 'changed', what: `users.${word}`, detail });
+      });
     }
   } finally {
     database.close();

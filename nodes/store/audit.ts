@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { redactText, toPerceptError } from '../kit/index.js';
+import { Recently } from './recently.js';
 import type { AuditTable, Database } from './schema.js';
 
 export interface AuditEntry {
@@ -77,6 +78,34 @@ export function recordAudit({ db }: { readonly db: Kysely<Database> }, entry: Au
     });
   }
   return promise;
+}
+
+/** ms in which looking again is looking once. */
+export const sawAgainMs = 900_000;
+const mostSeen = 10_000;
+const seen = new WeakMap<Kysely<Database>, Recently>();
+
+export interface Sight {
+  readonly who: string;
+  /** A picture, a recording, an alert. */
+  readonly what: string;
+  /** How they came to see it: `page`, `phone`, `link`. */
+  readonly way: string;
+  readonly detail?: AuditEntry['detail'];
+  /** Tells apart what has one name: hours of a recording. */
+  readonly part?: string;
+}
+
+/** Tells the log who looked at or listened to something: once per person and thing in a quarter of an hour, however often pages ask. */
+export function recordSight(
+  { db }: { readonly db: Kysely<Database> },
+  { who, what, way, detail, part = '' }: Sight,
+  now = Date.now(),
+): void {
+  const recently = seen.get(db) ?? new Recently(sawAgainMs, mostSeen);
+  seen.set(db, recently);
+  if (!recently.isNew(JSON.stringify([who, what, part]), now)) return;
+  void recordAudit({ db }, { who, action: 'saw', what, detail: { way, ...detail }, time: now });
 }
 
 /** @returns who sent this message from a page, as the door has put it there (`msg._client.user`); undefined where there is no door */

@@ -17,6 +17,7 @@ const key = randomBytes(32);
 const hour = 3_600_000;
 const places: LinkPlace[] = [];
 const problems: unknown[] = [];
+const since = new Map<string, number>();
 let server: Server;
 let url: string;
 
@@ -24,9 +25,11 @@ before(async () => {
   const app = express();
   const site = {
     ...{ key: () => key, onProblem: (thrown: unknown) => problems.push(thrown) },
+    knownSince: async (name: string) => since.get(name) ?? 0,
     places: (policy: string) => places.filter(({ name }) => policyTag(name) === policy),
   };
   app.all('/alert/:token', serveLinks(site));
+  app.all('/alert/:token/evidence/:picture', serveLinks(site));
   app.all('/hasty/:token', serveLinks({ ...site, patienceMs: 2_000 }));
   server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -94,6 +97,53 @@ forBothStores((lab) => {
       .where('what', '=', notice.key)
       .execute();
     assert.deepEqual(rows, []);
+  });
+
+  test('a link of somebody who was removed shows and takes nothing, and says why; one of later works', async () => {
+    const notice = await told('left', { evidence: ['frame/left.png'] });
+    const tries = () =>
+      Promise.all([
+        fetch(linkOf(notice), { headers: page }),
+        fetch(linkOf(notice), { method: 'POST', headers: program }),
+        fetch(`${linkOf(notice, 'open')}/evidence/0`),
+      ]);
+    since.set('anna', Number.POSITIVE_INFINITY);
+    const refused = await tries();
+    assert.deepEqual(
+      refused.map(({ status }) => status),
+      [403, 403, 403],
+    );
+    const text = (await refused[0]?.text()) ?? '';
+    assert.match(text, /has no access here any more/);
+    assert.doesNotMatch(text, /left|loitering|because/);
+    assert.match(
+      await (await fetch(linkOf(notice), { headers: { ...page, 'accept-language': 'ko' } })).text(),
+      /더 이상/,
+    );
+    const rows = async () => {
+      const all = await place.store.db
+        .selectFrom('audit')
+        .select(['who', 'action'])
+        .where('what', '=', notice.key)
+        .execute();
+      return all.map(({ who, action }) => `${who} ${action}`);
+    };
+    assert.deepEqual(await until(async () => (await rows()).length > 1 && (await rows())), [
+      'anna refused',
+      'anna refused',
+    ]);
+    // the name came back after this was told
+    since.set('anna', Date.now() + 60_000);
+    assert.deepEqual(
+      (await tries()).map(({ status }) => status),
+      [403, 403, 403],
+    );
+    since.set('anna', Date.now() - 60_000);
+    assert.deepEqual(
+      (await tries()).map(({ status }) => status),
+      [200, 204, 404],
+    );
+    since.delete('anna');
   });
 
   test('what people and sensors wrote is text on the page, never markup', async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { openDatabase } from '../../dist/access/database.js';
+import { Users } from '../../dist/access/users.js';
 import { linkKey } from '../../dist/alert/links/key.js';
 import { type Claim, policyTag, seal, unseal } from '../../dist/alert/links/token.js';
 import type { Alert } from '../../dist/kit/index.js';
@@ -138,6 +141,15 @@ test('pictures of the evidence come by the same link, and no others', async () =
   assert.equal(seen.headers.get('content-type'), 'image/png');
   assert.match(seen.headers.get('content-security-policy') ?? '', /sandbox/);
   assert.deepEqual(Buffer.from(await seen.arrayBuffer()), evidence.bytes);
+  await (await get(`${open}/evidence/0`)).arrayBuffer();
+  const saw = async () => (await site.audit()).filter(({ action }) => action === 'saw');
+  await until(async () => (await saw()).length > 0, { what: 'who saw it' });
+  const about = { way: 'link', policy: 'house', alert: alertOf('window')?.id };
+  assert.deepEqual(
+    (await saw()).map(({ who, what, detail }) => [who, what, JSON.parse(detail)]),
+    [['anna', evidence.key, about]],
+    'once, however often the page is loaded',
+  );
   for (const other of ['1', '2', '99']) assert.equal((await get(`${open}/evidence/${other}`)).status, 404, other);
   for (const other of ['100', '-1', '0/..', 'first.png'])
     assert.ok([302, 401].includes((await get(`${open}/evidence/${other}`)).status), other);
@@ -237,4 +249,19 @@ test('a link is good after kill -9 and a restart, and its alert is taken', async
   assert.equal((await get(acknowledge)).status, 200);
   assert.equal((await post(acknowledge)).status, 204);
   await until(() => taken('tower'), { what: 'the change' });
+});
+
+test('the links of somebody who is removed end at once', async () => {
+  const { open, acknowledge } = await site.links('cliff');
+  const database = openDatabase(join(site.nodeRed.userDir, 'access.sqlite'));
+  const users = new Users(database);
+  await users.add('anna', 'operator', ownerPassword);
+  assert.equal((await get(open)).status, 200, 'whoever never left keeps their links');
+  users.remove('anna');
+  database.close();
+  const answer = await get(open);
+  assert.equal(answer.status, 403);
+  assert.match(await answer.text(), /has no access here any more/);
+  assert.equal((await post(acknowledge)).status, 403);
+  assert.equal(taken('cliff'), false);
 });

@@ -179,6 +179,37 @@ forBothStores((lab) => {
     assert.equal((await refusal(push)).problem.code, 'push-nobody');
   });
 
+  test('somebody who was removed gets nothing on any device, nor does whoever has the name next, until they turn it on', async () => {
+    const store = await lab.open();
+    const since = new Map<string, number>();
+    const made = channel(
+      { kind: 'push', url: service.url },
+      { store, folder, knownSince: async (name) => since.get(name) ?? 0 },
+    );
+    assert.ok(isPush(made));
+    await register(made, 'gones-phone', 'Gone');
+    await register(made, 'stays-phone', 'stays');
+    const pushed = () => service.pushed.get('gones-phone')?.length ?? 0;
+    const before = pushed();
+    await made.send(parcel({ notice: notice(1, { to: 'gone' }) }), signal);
+    assert.equal(pushed(), before + 1);
+    since.set('gone', Number.POSITIVE_INFINITY);
+    assert.equal((await refusal(made, { to: 'gone' })).problem.code, 'push-nobody');
+    assert.deepEqual(await devicesOf(store, 'gone'), []);
+    await made.send(parcel({ notice: notice(2, { to: '' }) }), signal);
+    assert.equal(pushed(), before + 1, 'nor what is for everybody');
+    assert.ok(service.pushed.get('stays-phone')?.length);
+    await register(made, 'gones-phone', 'gone');
+    since.set('gone', Date.now() + 60_000);
+    assert.deepEqual([await made.tidy(), await made.tidy()], [1, 0], 'of a name that came back after it');
+    since.set('gone', Date.now() - 60_000);
+    await register(made, 'gones-phone', 'gone');
+    await made.send(parcel({ notice: notice(3, { to: 'gone' }) }), signal);
+    assert.equal(pushed(), before + 2);
+    await removePerson(store, 'gone');
+    await removePerson(store, 'stays');
+  });
+
   test('of twenty-one devices of one person the one that was not seen for longest goes', async () => {
     const store = await lab.open();
     const push = open(store);

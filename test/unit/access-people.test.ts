@@ -17,7 +17,8 @@ function people() {
   const database = openDatabase(':memory:');
   let now = Date.now();
   return {
-    users: new Users(database),
+    users: new Users(database, () => now),
+    now: () => now,
     sessions: new Sessions(database, () => now),
     pass: (ms: number) => {
       now += ms;
@@ -97,6 +98,62 @@ test('what a session may do follows the role that its user has now, and ends wit
   assert.equal(sessions.find(secret)?.role, 'viewer');
   users.remove('mina');
   assert.equal(sessions.find(secret), undefined);
+});
+
+test('a session of somebody who was removed opens nothing for whoever has the name next', async () => {
+  const { users, sessions } = people();
+  await users.add('owner', 'owner', long);
+  await users.add('mina', 'operator', long);
+  const secret = sessions.begin({ user: 'mina', role: 'operator' }, { local: true });
+  users.remove('MINA');
+  await users.add('mina', 'viewer', long);
+  assert.equal(sessions.find(secret), undefined);
+});
+
+test('what was meant for somebody who was removed is nobody’s; a name that comes back begins anew', async () => {
+  const { users, sessions, pass, now } = people();
+  await users.add('owner', 'owner', long);
+  await users.add('mina', 'operator', long);
+  assert.deepEqual(
+    ['mina', 'nobody'].map((name) => users.knownSince(name)),
+    [0, 0],
+  );
+  users.remove('mina');
+  assert.equal(users.knownSince(' Mina'), Number.POSITIVE_INFINITY);
+  pass(60_000);
+  await users.add('Mina', 'viewer', long);
+  assert.equal(users.knownSince('mina'), now());
+  const back = now();
+  pass(60_000);
+  sessions.begin({ user: 'mina', role: 'viewer' }, { local: true });
+  assert.equal(users.knownSince('mina'), back, 'to sign in changes nothing');
+  users.remove('mina');
+  assert.equal(users.knownSince('mina'), Number.POSITIVE_INFINITY);
+  pass(60_000);
+  sessions.begin({ user: 'mina', role: 'viewer' }, { local: false });
+  assert.equal(users.knownSince('mina'), now(), 'the identity provider knows somebody of this name');
+});
+
+test('the last owner stays, with all that is theirs', async () => {
+  const { users, sessions } = people();
+  await users.add('owner', 'owner', long);
+  const secret = sessions.begin({ user: 'owner', role: 'owner' }, { local: true });
+  assert.throws(() => users.remove('owner'), { code: 'access-last-owner' });
+  assert.deepEqual([users.knownSince('owner'), sessions.find(secret)?.user], [0, 'owner']);
+});
+
+test('a file of an earlier version keeps its people', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'percept-people-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'access.sqlite');
+  const before = openDatabase(file);
+  await new Users(before).add('mina', 'viewer', long);
+  before.exec('drop table departure; pragma user_version = 1');
+  before.close();
+  const users = new Users(openDatabase(file));
+  await users.add('owner', 'owner', long);
+  users.remove('mina');
+  assert.equal(users.knownSince('mina'), Number.POSITIVE_INFINITY);
 });
 
 test("somebody from the identity provider isn't a local user of the same name", async () => {

@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import type { PerceptError } from '../../kit/index.js';
 import { toPerceptError } from '../../kit/index.js';
 import type { Desk } from '../desk/desk.js';
+import { knownSinceIn } from '../known-since.js';
 import { linkError } from '../links/errors.js';
 import type { AlertPlace } from '../links/incident.js';
 import { linkKey } from '../links/key.js';
@@ -50,6 +51,7 @@ function route(RED: NodeAPI): void {
   const answer = serveLinks({
     key: () => (key ??= linkKey(RED.settings.userDir ?? '.')),
     places: (policy) => [...(places.get(policy) ?? [])],
+    knownSince: knownSinceIn(RED.settings),
     onProblem: (thrown) => RED.log.warn(`percept-alert: ${toPerceptError(thrown).localized()}`),
   });
   const path = linkRoot('/');

@@ -1,4 +1,5 @@
 import type { Store } from '../../store/store.js';
+import { everybody, type KnownSince } from '../known-since.js';
 
 /** Where a browser's push service takes what is for it, and what that is encrypted with. */
 export interface Device {
@@ -73,6 +74,23 @@ export async function removePerson({ db }: Store, person: string): Promise<numbe
     .where('person', '=', nameOf(person))
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
+}
+
+/**
+ * Devices that somebody turned on before they were removed get nothing any more, whoever has the name next.
+ * @returns how many there were
+ */
+export async function removeLeavers({ db }: Pick<Store, 'db'>, knownSince: KnownSince): Promise<number> {
+  if (knownSince === everybody) return 0;
+  const devices = await db.selectFrom('push_subscription').select(['endpoint', 'person', 'seen_at']).execute();
+  const since = new Map<string, number>();
+  for (const person of new Set(devices.map((device) => device.person)))
+    since.set(person, person === '' ? 0 : await knownSince(person));
+  const left = devices.filter(({ person, seen_at }) => seen_at < (since.get(person) ?? 0));
+  // one that was turned on again meanwhile stays
+  for (const { endpoint, seen_at } of left)
+    await db.deleteFrom('push_subscription').where('endpoint', '=', endpoint).where('seen_at', '=', seen_at).execute();
+  return left.length;
 }
 
 /** @param error without secrets; undefined: it was taken */

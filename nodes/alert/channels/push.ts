@@ -1,10 +1,11 @@
 import type { RequestOptions } from 'web-push';
 import { type AlertNotice, toPerceptError } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
+import { everybody } from '../known-since.js';
 import { type Channel, SendProblem } from './channel.js';
 import { channelError } from './errors.js';
 import { ask } from './http.js';
-import { type Device, devicesOf, noteOutcome, removeDevice } from './push-devices.js';
+import { type Device, devicesOf, noteOutcome, removeDevice, removeLeavers } from './push-devices.js';
 import { pushError } from './push-errors.js';
 import { type PushKeys, pushKeys } from './push-keys.js';
 import { payloadOf, topicOf, urgencyOf } from './push-payload.js';
@@ -20,6 +21,8 @@ export interface PushChannel extends Channel {
   keys(): Promise<PushKeys>;
   /** @throws PerceptError `push-service` */
   check(endpoint: string): void;
+  /** Removes the devices of people who were removed. @returns how many there were */
+  tidy(): Promise<number>;
   /** @returns what ends it */
   alsoOn(pages: ShowOnPages): () => void;
 }
@@ -35,7 +38,7 @@ const services =
  * that is gone for good is removed.
  */
 export function push(options: ChannelOptions): PushChannel {
-  const { name, settings, store, folder = '.' } = options;
+  const { name, settings, store, folder = '.', knownSince = everybody } = options;
   if (!store) throw channelError('notify-setting', { channel: name, setting: 'store' });
   const showing = new Set<ShowOnPages>();
   let made: Promise<PushKeys> | undefined;
@@ -50,6 +53,7 @@ export function push(options: ChannelOptions): PushChannel {
   return {
     ...basicsOf(options),
     ...{ store, keys },
+    tidy: () => removeLeavers(store, knownSince),
     check(endpoint) {
       const url = URL.parse(endpoint);
       if (url && own && url.origin === own.origin) return;
@@ -63,6 +67,7 @@ export function push(options: ChannelOptions): PushChannel {
     async send({ notice, thread }, signal) {
       const shown = Promise.all([...showing].map((pages) => pages(notice).catch(() => false)));
       try {
+        await removeLeavers(store, knownSince);
         await sendToDevices(options, store, await keys(), notice, thread, signal);
       } catch (thrown) {
         if ((await shown).includes(true)) return {};

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { BrokerSettings, TlsSettings } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
+import type { KnownSince } from '../known-since.js';
 import { type Channel, SendProblem } from './channel.js';
 import { channelError } from './errors.js';
 
@@ -57,6 +58,8 @@ export interface ChannelOptions {
   /** Web Push: where devices are kept, and the folder of the key. */
   readonly store?: Store;
   readonly folder?: string;
+  /** Web Push: absent where nobody has to sign in. */
+  readonly knownSince?: KnownSince;
 }
 
 /** What every channel tells of itself. */

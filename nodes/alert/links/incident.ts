@@ -33,6 +33,8 @@ export interface Incident {
   /** Whom the link was sent to: a person, or the channel where nobody is named. */
   readonly person: string;
   readonly channel: string;
+  /** When, ms UTC, and whom by name; empty: whomever the channel serves. */
+  readonly told: { readonly at: number; readonly to: string };
   /** Oldest first. */
   readonly steps: readonly IncidentStep[];
   /** How many more there are, older ones. */
@@ -62,7 +64,7 @@ export async function readIncident(
   if (row.closed_at !== null && now > row.closed_at + afterwardsMs) return undefined;
   const notice = await db
     .selectFrom('alert_notice')
-    .select(['recipient', 'channel'])
+    .select(['recipient', 'channel', 'created_at'])
     .where('alert_id', '=', row.id)
     .where('number', '=', claim.notice)
     .executeTakeFirst();
@@ -80,6 +82,7 @@ export async function readIncident(
     test: body.test !== undefined,
     ...{ score: body.newest.score, threshold: body.newest.threshold, closed: row.closed_at ?? undefined },
     ...{ person: notice.recipient || notice.channel, channel: notice.channel },
+    told: { at: notice.created_at, to: notice.recipient },
     steps: steps.reverse().map(({ time, kind, by, detail }) => ({
       ...{ time, kind, by },
       detail: JSON.parse(detail) as Record<string, unknown>,

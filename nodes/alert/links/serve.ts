@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 import { type Language, languageOf, sendPage, toPerceptError } from '../../kit/index.js';
-import { recordAudit } from '../../store/audit.js';
+import { recordAudit, recordSight } from '../../store/audit.js';
+import { Recently } from '../../store/recently.js';
+import { everybody, type KnownSince } from '../known-since.js';
 import { addressOf, Guesses } from './guesses.js';
 import { type AlertPlace, canBeTaken, type Incident, readIncident } from './incident.js';
 import { calmPage, incidentPage, type Ways } from './page.js';
@@ -23,6 +25,8 @@ export interface LinkSite {
   /** All whose policy has this tag. */
   places(policy: string): readonly LinkPlace[];
   onProblem(thrown: unknown): void;
+  /** A link is for a person: it ends when they are removed. */
+  readonly knownSince?: KnownSince;
   /** ms that whoever opens a link waits for the store. */
   readonly patienceMs?: number;
 }
@@ -49,9 +53,9 @@ const mostVisits = 1_000;
  * their own; the one tap is a POST. Who asks for no page gets 204.
  */
 export function serveLinks(site: LinkSite): (request: Request, response: Response) => void {
-  const { patienceMs = usualPatienceMs } = site;
+  const { patienceMs = usualPatienceMs, knownSince = everybody } = site;
   const guesses = new Guesses();
-  const visits = new Map<string, number>();
+  const visits = new Recently(oneVisitMs, mostVisits);
 
   return (request, response) => {
     const lang = languageOf(request.headers['accept-language']);
@@ -89,6 +93,8 @@ export function serveLinks(site: LinkSite): (request: Request, response: Respons
     if (places.length === 0) return away(visit);
     const found = await within(patienceMs, find(places, claim));
     if (!found) return refused(visit);
+    const { told } = found.incident;
+    if (told.to !== '' && told.at < (await knownSince(told.to))) return left(visit, found);
     const picture = request.params['picture'];
     if (picture !== undefined) return await showPicture(visit, found, Number(picture));
     if (post) return await take(visit, found, claim);
@@ -97,7 +103,7 @@ export function serveLinks(site: LinkSite): (request: Request, response: Respons
 
   function show({ request, response, lang, token }: Visit, found: Found, { purpose }: Claim): void {
     const { place, incident } = found;
-    if (request.method === 'GET' && isVisit(token)) audit(request, found, 'opened');
+    if (request.method === 'GET' && visits.isNew(token, Date.now())) audit(request, found, 'opened');
     const now = Date.now();
     const timeZone = place.policy.settings.timeZone;
     sendPage(response, lang, {
@@ -125,14 +131,10 @@ export function serveLinks(site: LinkSite): (request: Request, response: Respons
     else response.status(204).end();
   }
 
-  function isVisit(token: string): boolean {
-    const now = Date.now();
-    const last = visits.get(token);
-    if (last !== undefined && now >= last && now - last < oneVisitMs) return false;
-    const oldest = visits.keys().next();
-    if (visits.size >= mostVisits && !oldest.done) visits.delete(oldest.value);
-    visits.set(token, now);
-    return true;
+  function left(visit: Visit, found: Found): void {
+    const { leftTitle, left: said } = pageTexts[visit.lang];
+    if (visits.isNew(`left ${visit.token}`, Date.now())) audit(visit.request, found, 'refused');
+    calm(visit, 403, leftTitle, said);
   }
 }
 
@@ -144,14 +146,23 @@ async function find(places: readonly LinkPlace[], claim: Claim): Promise<Found |
   return undefined;
 }
 
-async function showPicture(visit: Visit, { incident }: Found, n: number): Promise<void> {
+async function showPicture(visit: Visit, { place, incident }: Found, n: number): Promise<void> {
   const { request, response } = visit;
   const key = incident.pictures[n];
   const sent = key !== undefined && (await sendPicture(key, response, request.method === 'HEAD'));
   if (!sent) response.sendStatus(404);
+  else if (request.method === 'GET') {
+    const { alert, person } = incident;
+    recordSight(place.store, {
+      who: person,
+      what: key,
+      way: 'link',
+      detail: { policy: alert.policy, alert: alert.id },
+    });
+  }
 }
 
-function audit(request: Request, { place, incident }: Found, action: 'opened' | 'acknowledged'): void {
+function audit(request: Request, { place, incident }: Found, action: 'opened' | 'acknowledged' | 'refused'): void {
   const { alert, person, channel } = incident;
   const detail = { policy: alert.policy, way: 'link', alert: alert.id, channel, address: addressOf(request) };
   void recordAudit(place.store, { who: person, action, what: alert.key, detail });

@@ -38,6 +38,8 @@ export interface PageTexts {
   readonly reload: string;
   readonly refusedTitle: string;
   readonly refused: string;
+  readonly leftTitle: string;
+  readonly left: string;
   readonly enter: string;
   readonly awayTitle: string;
   readonly away: string;
@@ -119,6 +121,8 @@ export const pageTexts: Readonly<Record<Language, PageTexts>> = {
     callHint: 'Nothing calls this number by itself.',
     asOf: 'As of {at}.',
     reload: 'Look again',
+    leftTitle: 'This link is nobody’s any more',
+    left: 'It was for somebody who has no access here any more. Nothing was changed.',
     refusedTitle: 'This link opens nothing',
     refused:
       'Links in messages are good for one purpose and a limited time. Open the newest message about the matter, or sign in.',
@@ -202,6 +206,8 @@ export const pageTexts: Readonly<Record<Language, PageTexts>> = {
     callHint: '이 번호로 저절로 전화하는 일은 없습니다.',
     asOf: '{at} 기준.',
     reload: '다시 보기',
+    leftTitle: '더 이상 쓸 수 없는 링크입니다',
+    left: '이 링크를 받은 사람은 이제 이곳에 접근할 수 없습니다. 바뀐 것은 없습니다.',
     refusedTitle: '열 수 없는 링크입니다',
     refused:
       '메시지의 링크는 한 가지 용도로, 정해진 시간 동안만 쓸 수 있습니다. 가장 최근 메시지를 열거나 로그인하세요.',

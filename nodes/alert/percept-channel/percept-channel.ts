@@ -3,7 +3,10 @@ import { Type } from 'typebox';
 import { type BrokerSettings, defineNode, type TlsSettings } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
 import { openChannel } from '../channels/open.js';
+import { isPush } from '../channels/push.js';
 import { ChannelSettings } from '../channels/settings.js';
+import { knownSinceIn } from '../known-since.js';
+import { watchLeavers } from './leavers.js';
 import { serveChannelTest } from './route.js';
 
 /** Node-RED's own TLS configuration node. */
@@ -25,7 +28,7 @@ export default defineNode({
     token: { type: 'password' },
     dkimKey: { type: 'password' },
   },
-  async start({ id, name, config, credentials, RED, signal, translate, use }) {
+  async start({ id, name, config, credentials, RED, signal, log, translate, use }) {
     const broker =
       config.kind === 'mqtt'
         ? (await use<{ readonly settings: BrokerSettings }>(config.broker, 'percept-broker')).settings
@@ -37,13 +40,17 @@ export default defineNode({
       name: name === 'percept-channel' ? config.kind : name,
       ...(tls ? { tls: tls.addTLSOptions({}) } : {}),
       ...(broker ? { broker } : {}),
-      ...(store ? { store, folder: RED.settings.userDir ?? '.' } : {}),
+      ...(store ? { store, folder: RED.settings.userDir ?? '.', knownSince: knownSinceIn(RED.settings) } : {}),
     });
     const words = { title: translate('percept-channel.test.title'), text: translate('percept-channel.test.text') };
+    const unwatch = isPush(channel)
+      ? watchLeavers(channel, (count) => log('info', translate('percept-channel.log.left', { count })))
+      : undefined;
     const unserve = serveChannelTest(RED, { channel, words, signal });
     return {
       api: channel,
       close: async () => {
+        unwatch?.();
         unserve();
         await channel.close?.();
       },
