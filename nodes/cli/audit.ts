@@ -8,7 +8,7 @@ const help = `percept audit: who came in, saw, exported, acknowledged, deleted, 
 
   --last N         so many rows (default 50)
   --who NAME       of this user alone
-  --action NAME    signed-in, refused, denied, acknowledged, snoozed, silenced, exported, changed, ...
+  --action NAME    signed-in, refused, denied, saw, opened, acknowledged, snoozed, silenced, exported, changed, ...
   --what TEXT      whose subject holds this: a machine, an alert's key, flows.set
   --since WHEN     7d, 12h, 30m, or a time as in 2026-05-01 or 2026-05-01T08:00Z
   --user-dir DIR   of Node-RED (default .percept, else ~/.node-red)
@@ -39,6 +39,8 @@ const words: Readonly<Record<string, string>> = {
   'changed-password': '비밀번호 변경',
   changed: '변경',
   exported: '내보냄',
+  saw: '봄',
+  opened: '링크 열람',
   acknowledged: '확인함',
   resolved: '해결함',
   snoozed: '다시 알림',

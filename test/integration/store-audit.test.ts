@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { appendAudit, checkAudit } from '../../dist/store/audit.js';
+import { appendAudit, checkAudit, recordAudit, recordSight, sawAgainMs } from '../../dist/store/audit.js';
 import { openStore } from '../../dist/store/open.js';
+import { Recently } from '../../dist/store/recently.js';
 import { forBothStores } from '../support/stores.ts';
 
 const entry = (i: number) => ({ who: 'mina', action: 'exported', what: `clip ${i}`, detail: { camera: 'door' } });
@@ -27,6 +28,50 @@ forBothStores((lab) => {
     await assert.rejects(db.updateTable('audit').set({ who: 'nobody' }).execute(), /append-only/);
     await assert.rejects(db.deleteFrom('audit').execute(), /append-only/);
   });
+
+  test('who saw something stands there once in a quarter of an hour, by person and thing', async () => {
+    const store = await lab.open();
+    const now = Date.UTC(2026, 0, 5, 13);
+    const look = (who: string, what: string, at: number, part = ''): void =>
+      recordSight(store, { who, what, way: 'page', part }, now + at);
+    look('mina', 'frame/1.jpg', 0);
+    for (let at = 0; at < sawAgainMs; at += 10_000) look('mina', 'frame/1.jpg', at);
+    look('mina', 'frame/1.jpg', sawAgainMs);
+    look('jo', 'frame/1.jpg', sawAgainMs);
+    look('mina', 'frame/2.jpg', sawAgainMs);
+    look('mina', 'frame/2.jpg', sawAgainMs, 'another hour');
+    look('mina', 'frame/1.jpg', -60_000);
+    await recordAudit(store, { who: 'mina', action: 'last' });
+    const rows = await store.db.selectFrom('audit').selectAll().where('action', '=', 'saw').orderBy('id').execute();
+    assert.deepEqual(
+      rows.map(({ who, what, time }) => [who, what, time - now]),
+      [
+        ['mina', 'frame/1.jpg', 0],
+        ['mina', 'frame/1.jpg', sawAgainMs],
+        ['jo', 'frame/1.jpg', sawAgainMs],
+        ['mina', 'frame/2.jpg', sawAgainMs],
+        ['mina', 'frame/2.jpg', sawAgainMs],
+        // the clock was put back
+        ['mina', 'frame/1.jpg', -60_000],
+      ],
+    );
+    assert.deepEqual(JSON.parse(rows[0]?.detail ?? ''), { way: 'page' });
+  });
+});
+
+test('of too many things that were seen the oldest are forgotten first, and no more are kept', () => {
+  const recently = new Recently(1_000, 3);
+  for (const [name, isNew] of [
+    ['a', true],
+    ['b', true],
+    ['c', true],
+    ['a', false],
+    ['d', true],
+    ['b', false],
+    ['a', true],
+    ['b', true],
+  ] as const)
+    assert.equal(recently.isNew(name, 5), isNew, name);
 });
 
 test('who gets round the database’s refusal is found out', async (t) => {

@@ -6,8 +6,8 @@ import type { Request } from './request.js';
 /** Where a request came from. */
 interface Origin {
   readonly policy: string;
-  /** A page of the dashboard, a link in a notice, or a message of a flow. */
-  readonly way: 'page' | 'link' | 'message';
+  /** A page of the dashboard, the phone page, or a message of a flow. */
+  readonly way: 'page' | 'phone' | 'message';
   /** Who has the page open, says the door. */
   readonly user?: string | undefined;
 }
@@ -31,8 +31,11 @@ export function byUser(request: Request, user: string | undefined): Request {
 
 /** Who sent a message, and from where, as far as the door says so. */
 export function originOf(msg: object, policy: string): Origin {
-  const user = auditPerson(msg);
-  return '_client' in msg ? { policy, way: 'page', user } : { policy, way: 'message' };
+  // the dashboard puts it on all that its pages send: what else a page says of itself counts for nothing
+  if ('_client' in msg) return { policy, way: 'page', user: auditPerson(msg) };
+  const { phone } = msg as { readonly phone?: { readonly person?: unknown } | null };
+  if (typeof phone?.person !== 'string') return { policy, way: 'message' };
+  return { policy, way: 'phone', user: phone.person || undefined };
 }
 
 /** Writes what a person asked for into the audit log, after it was done. Findings and receipts are nobody's. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type AlertNotice, type PerceptError, toPerceptError } from '../../kit/index.js';
-import { type Board, concerns, ringingFor } from './board.js';
+import { type Board, type Card, concerns, ringingFor } from './board.js';
 import type { Visitor } from './visitor.js';
 
 interface Open {
@@ -8,6 +8,8 @@ interface Open {
   readonly response: ServerResponse;
   /** What it shows now. */
   shown: string;
+  /** Alerts that it has shown, and still does. */
+  seen: ReadonlySet<number>;
 }
 
 interface Waiting {
@@ -17,6 +19,8 @@ interface Waiting {
 
 export interface PagesOptions {
   readonly read: () => Promise<Board>;
+  /** Somebody sees an alert that was not on their page before. */
+  readonly onSeen: (visitor: Visitor, card: Card) => void;
   readonly onProblem: (problem: PerceptError) => void;
   readonly onChange: () => void;
   readonly signal: AbortSignal;
@@ -60,7 +64,7 @@ export class Pages {
       'X-Accel-Buffering': 'no',
     });
     response.write('retry: 2000\n\n');
-    const page: Open = { visitor, response, shown: '' };
+    const page: Open = { visitor, response, shown: '', seen: new Set() };
     this.#open.add(page);
     response.once('close', () => this.#leave(page));
     if (this.#timers.length === 0)
@@ -114,6 +118,8 @@ export class Pages {
           const shown = JSON.stringify({ cards: board.cards, ringing: ringingFor(board, person) });
           if (shown === page.shown) return '';
           page.shown = shown;
+          for (const card of board.cards) if (!page.seen.has(card.id)) this.#options.onSeen(page.visitor, card);
+          page.seen = new Set(board.cards.map(({ id }) => id));
           return `data: ${shown}\n\n`;
         });
       } catch (thrown) {

@@ -7,6 +7,7 @@ import {
   type Outputs,
   type PerceptError,
 } from '../../kit/index.js';
+import { recordSight } from '../../store/audit.js';
 import type { Store } from '../../store/store.js';
 import type { Channel } from '../channels/channel.js';
 import { isPush, type PushChannel } from '../channels/push.js';
@@ -52,6 +53,8 @@ export default defineNode({
         if (problem.code !== trouble) context.fail(problem);
         trouble = problem.code;
       },
+      onSeen: ({ person: who }, { id: alert, key: what }) =>
+        recordSight(store, { who, what, way: 'phone', detail: { alert } }),
       onChange: () => show(),
       signal,
     });
@@ -62,13 +65,15 @@ export default defineNode({
         return { root: rootOf(RED), name: config.title, call: config.call, serverKey: keys?.publicKey };
       },
       view: config.view,
+      viewed: ({ person: who }) => recordSight(store, { who, what: config.view, way: 'phone' }),
       live: (visitor, response) => pages.add(visitor, response),
       act({ person: by }, { what, id: alert, key }) {
         const which = { id: alert, by };
         const asked =
           what === 'acknowledge' ? { acknowledge: which } : { snooze: { ...which, minutes: snoozeMinutes } };
         context.metrics.count(what);
-        context.send({ topic: key, payload: what, ...asked } as Message);
+        // the alert node's audit log says who tapped, and where
+        context.send({ topic: key, payload: what, ...asked, phone: { person: by } } as Message);
       },
       seen: (visitor, notice) => pages.confirm(visitor, notice),
       async register({ person }, { endpoint, keys, serverKey, device: label }) {

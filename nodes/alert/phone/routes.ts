@@ -38,6 +38,8 @@ export interface Behind {
   shell(): Promise<Shell>;
   /** Where *view live* leads. */
   readonly view: string;
+  /** Somebody goes there. */
+  viewed(visitor: Visitor): void;
   live(visitor: Visitor, response: ServerResponse): boolean;
   act(visitor: Visitor, act: Act): void;
   seen(visitor: Visitor, notice: string): void;
@@ -83,6 +85,7 @@ export async function answer(
       if (!behind.live(visitor, response)) end(response, 503);
       return;
     case 'GET view':
+      if (request.method === 'GET') behind.viewed(visitor);
       response.writeHead(302, { Location: behind.view, 'Cache-Control': 'no-store' }).end();
       return;
     case 'POST act':

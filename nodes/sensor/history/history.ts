@@ -2,12 +2,13 @@ import { ServerResponse } from 'node:http';
 import { resolve, sep } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { defineNode, type Message, messageReader, type NodeContext } from '../../kit/index.js';
-import { auditAsker, recordAudit } from '../../store/audit.js';
+import { auditAsker, recordAudit, recordSight } from '../../store/audit.js';
 import type { Bucket } from '../../store/bucket/bucket.js';
 import type { Store } from '../../store/store.js';
 import { type Ask, answer, exportAsk, Override, Settings } from './ask.js';
 import { historyError } from './errors.js';
 import { exportText, exportToFile, exportToResponse } from './export.js';
+import { sightOf } from './sight.js';
 
 const Config = Type.Object({
   store: Type.String(),
@@ -55,9 +56,25 @@ async function answering(context: Context, { store, bucket }: Places, msg: Messa
   const ask = { ...context.config, ...override(msg) };
   if (ask.kind === 'export') return exporting(context, store, ask, msg);
   const began = performance.now();
-  msg.payload = await answer(store, ask, Date.now(), bucket);
+  const answered = await answer(store, ask, Date.now(), bucket);
+  msg.payload = answered;
+  void tellSight(context, store, msg, answered);
   context.status('ok', 'history.status.answered', { ms: Math.round(performance.now() - began) });
   return msg;
+}
+
+/** Somebody who asked looks at it; a flow that asks by itself is nobody. */
+async function tellSight(
+  { RED }: Context,
+  store: Store,
+  msg: Message,
+  answered: Parameters<typeof sightOf>[0],
+): Promise<void> {
+  const sight = sightOf(answered);
+  const way = '_client' in msg ? 'page' : 'req' in msg ? 'request' : undefined;
+  if (!sight || !way) return;
+  const who = await auditAsker(msg, RED.settings).catch(() => undefined);
+  recordSight(store, { who: who ?? '', way, ...sight });
 }
 
 /** A query comes as an object; a payload of any other kind is only the signal to ask. */

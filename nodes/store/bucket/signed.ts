@@ -15,10 +15,20 @@ export function signedPath(owner: string, key: string, { seconds, contentType = 
   return `${owner}/${key.split('/').map(encodeURIComponent).join('/')}?${query}`;
 }
 
-/** Answers GET and HEAD of signed addresses, whole objects and ranges. @param find the bucket that belongs to an owner */
-export function serveSigned(find: (owner: string) => Bucket | undefined) {
+type Find = (owner: string) => Bucket | undefined;
+type Seen = (request: Request, key: string) => void;
+
+/** What shows people or evidence. */
+const sights = /^(image|audio|video)\//;
+
+/**
+ * Answers GET and HEAD of signed addresses, whole objects and ranges.
+ * @param find the bucket that belongs to an owner
+ * @param seen is told who gets a picture, a recording or a film
+ */
+export function serveSigned(find: Find, seen: Seen = () => undefined) {
   return (request: Request, response: Response): void => {
-    answer(find, request, response).catch((thrown: unknown) => {
+    answer(find, seen, request, response).catch((thrown: unknown) => {
       const status = toPerceptError(thrown).code === 'bucket-not-found' ? 404 : 500;
       if (response.headersSent) response.destroy();
       else response.status(status).end();
@@ -26,11 +36,7 @@ export function serveSigned(find: (owner: string) => Bucket | undefined) {
   };
 }
 
-async function answer(
-  find: (owner: string) => Bucket | undefined,
-  request: Request,
-  response: Response,
-): Promise<void> {
+async function answer(find: Find, seen: Seen, request: Request, response: Response): Promise<void> {
   const [owner = '', ...names] = decoded(request.path.slice(1)).split('/');
   const key = names.join('/');
   const { until, type, signature: given } = texts(request.query);
@@ -39,6 +45,7 @@ async function answer(
   if (!bucket || !equal(given, signature(owner, key, until, type))) return void response.status(403).end();
   if (Date.now() / 1000 > Number(until)) return void response.status(403).end();
   const info = await bucket.head(key);
+  if (request.method === 'GET' && sights.test(type || info.contentType)) seen(request, key);
   response.set({
     'accept-ranges': 'bytes',
     'cache-control': 'private, max-age=60',

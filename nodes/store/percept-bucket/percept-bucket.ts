@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { Type } from 'typebox';
@@ -6,6 +7,9 @@ import type { Bucket } from '../bucket/bucket.js';
 import { openBucket } from '../bucket/open.js';
 import { serveSigned, signedPath } from '../bucket/signed.js';
 import { type BucketConfig, settingsOf } from './settings.js';
+
+/** What our door puts into Node-RED's settings. */
+type Saw = (request: IncomingMessage, what: string) => void;
 
 const open = new Map<string, Bucket>();
 const serving = new WeakSet<object>();
@@ -66,6 +70,12 @@ function serve(RED: NodeAPI): void {
   serving.add(RED.httpNode);
   RED.httpNode.use(
     '/percept/bucket',
-    serveSigned((owner) => open.get(owner)),
+    serveSigned(
+      (owner) => open.get(owner),
+      (request, key) => {
+        const { saw } = ((RED.settings as { adminAuth?: unknown }).adminAuth ?? {}) as { readonly saw?: Saw };
+        saw?.(request, key);
+      },
+    ),
   );
 }
