@@ -109,7 +109,10 @@ test('a pause holds everything, and what follows keeps its distances', async (t)
   await until(() => sent.length === 2);
   player.pause();
   assert.equal(player.state, 'paused');
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // another one plays 300 ms meanwhile
+  const other = playing(t, numbered(6, 60));
+  other.player.play();
+  await other.ended();
   assert.equal(sent.length, 2);
   player.play();
   await ended();
