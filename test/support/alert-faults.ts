@@ -53,6 +53,8 @@ const settings = {
   ...{ patience: 0.5, repeat: 1, retry: 1, expireHours: 0, cooldown: 0 },
 };
 
+const witness = 'loitering/witness/';
+
 /** Processes with a desk each on one store, and a provider that answers them as it is told. */
 export class AlertFaultTrial {
   manner: Manner = 'well';
@@ -104,8 +106,10 @@ export class AlertFaultTrial {
     await until(() => this.#complete() && keys.every(delivered), { ms: 60_000 }).catch(() => undefined);
     for (const source of keys) this.#ask({ type: 'acknowledge', which: { key: `loitering/${source}/` }, by: 'test' });
     await until(() => this.#complete(), { ms: 30_000 }).catch(() => undefined);
-    // what is too much would come late
-    await sleep(300);
+    // what is too much would come before a later step of an alert that nobody takes
+    this.#ask({ type: 'finding', finding: finding({ source: 'witness', since: Date.now() }) });
+    const goesOn = (): boolean => this.#arrivals.some(({ key, step }) => key === witness && step > 0);
+    await until(goesOn, { ms: 30_000, what: 'the second step of the witness' });
     return await this.#result(keys.filter((source) => !delivered(source)).length, alerts);
   }
 
@@ -193,14 +197,14 @@ export class AlertFaultTrial {
 
   async #result(lost: number, alerts: number): Promise<AlertFaultResult> {
     // the pipe of one process may be read before that of another who was first
-    this.#arrivals.sort((a, b) => a.at - b.at);
+    const arrivals = this.#arrivals.filter(({ key }) => key !== witness).sort((a, b) => a.at - b.at);
     const answered = answeredBefore(await this.#journal());
-    const byNotice = Object.values(Object.groupBy(this.#arrivals, ({ notice }) => notice)).map((all) => all ?? []);
+    const byNotice = Object.values(Object.groupBy(arrivals, ({ notice }) => notice)).map((all) => all ?? []);
     const doubled = byNotice.filter(
       (all) => all.length > 2 || all.slice(1).some((one) => !one.again || answered.has(one.notice)),
     );
     return {
-      ...{ alerts, lost, notices: byNotice.length, doubled: doubled.length, ...this.#order() },
+      ...{ alerts, lost, notices: byNotice.length, doubled: doubled.length, ...orderOf(arrivals) },
       again: byNotice.filter((all) => all.length === 2).length,
     };
   }
@@ -224,30 +228,28 @@ export class AlertFaultTrial {
       await store.close();
     }
   }
-
-  /** By their numbers on one thread, and by the steps of a round. */
-  #order(): Pick<AlertFaultResult, 'disordered' | 'late'> {
-    const first = this.#arrivals.filter(
-      ({ notice }, i) => this.#arrivals.findIndex((one) => one.notice === notice) === i,
-    );
-    const numberOf = ({ notice }: Arrival): number => Number(notice.split('.')[1]);
-    const wrong = (all: readonly Arrival[] = []): Arrival[] =>
-      all.filter((one, i) => all.slice(0, i).some((earlier) => numberOf(earlier) > numberOf(one)));
-    const threads = Object.groupBy(first, ({ key, channel, to }) => `${key}/${channel}/${to}`);
-    const chains = Object.groupBy(
-      first.filter(({ occasion }) => occasion === 'step' || occasion === 'repeat'),
-      ({ key }) => key,
-    );
-    const inThreads = Object.values(threads).flatMap(wrong);
-    const inChains = Object.values(chains).flatMap(wrong);
-    const late = inChains.filter(({ again }) => again).length;
-    return { disordered: inThreads.length + inChains.length - late, late };
-  }
 }
 
 interface JournalStep {
   readonly kind: string;
   readonly notice: string;
+}
+
+/** By their numbers on one thread, and by the steps of a round. */
+function orderOf(arrivals: readonly Arrival[]): Pick<AlertFaultResult, 'disordered' | 'late'> {
+  const first = arrivals.filter(({ notice }, i) => arrivals.findIndex((one) => one.notice === notice) === i);
+  const numberOf = ({ notice }: Arrival): number => Number(notice.split('.')[1]);
+  const wrong = (all: readonly Arrival[] = []): Arrival[] =>
+    all.filter((one, i) => all.slice(0, i).some((earlier) => numberOf(earlier) > numberOf(one)));
+  const threads = Object.groupBy(first, ({ key, channel, to }) => `${key}/${channel}/${to}`);
+  const chains = Object.groupBy(
+    first.filter(({ occasion }) => occasion === 'step' || occasion === 'repeat'),
+    ({ key }) => key,
+  );
+  const inThreads = Object.values(threads).flatMap(wrong);
+  const inChains = Object.values(chains).flatMap(wrong);
+  const late = inChains.filter(({ again }) => again).length;
+  return { disordered: inThreads.length + inChains.length - late, late };
 }
 
 /** Notices that were handed out once more although their answer had been taken in: in the order of the commits. */
