@@ -47,7 +47,7 @@ test('an error reaches the Catch node once, with its code, and no secret in it; 
   const msg = await until(() => nodeRed.messages('errors')[already]);
   const error = msg['error'] as { message: string; code?: string };
   assert.match(error.message, /The word reject \*\*\* is not taken\. Use another\./);
-  assert.equal(nodeRed.status(trial)?.text, 'refused');
+  await until(() => nodeRed.status(trial)?.text === 'refused', { what: 'the status' });
   assert.doesNotMatch(nodeRed.log, /swordfish/);
 });
 
@@ -103,7 +103,7 @@ test('a setting that does not fit is named to Catch nodes and in the status, and
   const already = nodeRed.messages('errors').length;
   nodeRed.inject(trial, { payload: 1 });
   await until(() => nodeRed.messages('errors')[already]);
-  assert.equal(nodeRed.status(trial)?.text, 'check the settings');
+  await until(() => nodeRed.status(trial)?.text === 'check the settings', { what: 'the status' });
 });
 
 test('a node uses what a config node offers, wherever it stands in the file', async () => {
@@ -127,7 +127,7 @@ test('an error that no Catch node gets is in the log', async () => {
 test('a setting from an environment variable that is not set is told by its name', async () => {
   await nodeRed.deploy(flow({ limit: `\${PERCEPT_TEST_LIMIT}` }));
   await until(() => caught('environment variable PERCEPT_TEST_LIMIT, which is not set'), { what: 'the error' });
-  assert.equal(nodeRed.status(trial)?.text, 'variable not set');
+  await until(() => nodeRed.status(trial)?.text === 'variable not set', { what: 'the status' });
 });
 
 test('a configuration of an earlier version is brought forward', async () => {

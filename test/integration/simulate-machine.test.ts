@@ -116,7 +116,7 @@ describe('simulate machine on a wire', () => {
     const { value } = await until(() => newest(nodeRed, 'pressure'));
     nodeRed.inject(machine, { payload: { fault: 'leak', severity: 0.6, over: 0.5 } });
     await until(() => (newest(nodeRed, 'pressure')?.value ?? value) < 0.9 * value, { what: 'pressure to fall' });
-    assert.equal(nodeRed.status(machine)?.text, 'leak 60 %');
+    await until(() => nodeRed.status(machine)?.text === 'leak 60 %', { what: 'the status' });
     const note = nodeRed.messages('notes').at(-1);
     assert.deepEqual(
       { ...(note?.payload as object), since: 0 },
@@ -137,7 +137,7 @@ describe('simulate machine on a wire', () => {
     const before = events(nodeRed).length;
     nodeRed.inject(machine, { payload: { fault: 'gremlins' } });
     await until(() => errorOf(nodeRed.messages('caught')[0]).includes('Send one of leak, loose-coupling'));
-    assert.equal(nodeRed.status(machine)?.text, 'no such fault');
+    await until(() => nodeRed.status(machine)?.text === 'no such fault', { what: 'the status' });
     nodeRed.inject(machine, { payload: { fault: 'leak', severity: Number.NaN } });
     await until(() => nodeRed.messages('caught').some((msg) => errorOf(msg).includes('msg.payload.severity')));
     await until(() => nodeRed.status(machine)?.text === 'leak 60 %', { what: 'the state to come back' });
@@ -165,7 +165,7 @@ describe('simulate machine on a wire', () => {
       .slice(-20)
       .map(({ time }) => time);
     assert.equal(new Set(times).size, times.length);
-    assert.equal(nodeRed.status(machine)?.text, 'leak 60 %');
+    await until(() => nodeRed.status(machine)?.text === 'leak 60 %', { what: 'the status' });
   });
 
   test('mended by the word none, as a drop-down sends it', async () => {

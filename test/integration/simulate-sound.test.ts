@@ -144,7 +144,7 @@ describe('a simulated machine that is listened to', { skip: needs('mosquitto') }
       { ms: 60_000, what: `lines at multiples of ${frequency.toFixed(1)} Hz` },
     );
     assert.ok(bad.at - good.at > bad.between - good.between + 6, JSON.stringify({ good, bad }));
-    assert.equal(nodeRed.status(machine)?.text, 'outer race 100 %');
+    await until(() => nodeRed.status(machine)?.text === 'outer race 100 %', { what: 'the status' });
     await until(() => shaking() > 1.5 * calm, { ms: 30_000, what: 'the vibration to rise' });
   });
 

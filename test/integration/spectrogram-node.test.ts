@@ -87,7 +87,7 @@ test('two sources at once each have their own seconds, in order, with a picture'
   const [first] = nodeRed.messages('heard');
   assert.equal(first?.['other'], 'kept');
   assert.deepEqual([...new Uint8Array(first?.payload as Uint8Array).subarray(1, 4)], [...Buffer.from('PNG')]);
-  assert.match(nodeRed.status(ids.hearing)?.text ?? '', /^up to -\d+ dB$/);
+  await until(() => /^up to -\d+ dB$/.test(nodeRed.status(ids.hearing)?.text ?? ''), { what: 'the status' });
 });
 
 test('a window of numbers from an accelerometer is one spectrogram, an axis a channel', async () => {

@@ -167,14 +167,14 @@ for (const [what, files, path] of [
 }
 
 test('a long file is read no further than it is played', async (t) => {
-  const text = `time,v\n${Array.from({ length: 200_000 }, (_, i) => `${1767225600 + i},${i}`).join('\n')}`;
+  const text = `time,v\n${Array.from({ length: 40_000 }, (_, i) => `${1767225600 + i},${i}`).join('\n')}`;
   const file = join(folderOf(t, { 'a.csv': text }), 'a.csv');
   const msOf = async (most: number): Promise<number> => {
     const began = performance.now();
     assert.equal((await itemsOf(rowsAt(file), most)).length, most);
     return performance.now() - began;
   };
-  assert.ok((await msOf(10)) < (await msOf(200_000)) / 3);
+  assert.ok((await msOf(10)) < (await msOf(40_000)) / 3);
 });
 
 test('every published SKAB and NAB file plays without a bad row', { skip: needs('data') }, async () => {
