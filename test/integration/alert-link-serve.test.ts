@@ -129,8 +129,8 @@ forBothStores((lab) => {
       return all.map(({ who, action }) => `${who} ${action}`);
     };
     assert.deepEqual(await until(async () => (await rows()).length > 1 && (await rows())), [
-      'anna refused',
-      'anna refused',
+      'anna denied',
+      'anna denied',
     ]);
     // the name came back after this was told
     since.set('anna', Date.now() + 60_000);

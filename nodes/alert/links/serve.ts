@@ -133,7 +133,7 @@ export function serveLinks(site: LinkSite): (request: Request, response: Respons
 
   function left(visit: Visit, found: Found): void {
     const { leftTitle, left: said } = pageTexts[visit.lang];
-    if (visits.isNew(`left ${visit.token}`, Date.now())) audit(visit.request, found, 'refused');
+    if (visits.isNew(`left ${visit.token}`, Date.now())) audit(visit.request, found, 'denied');
     calm(visit, 403, leftTitle, said);
   }
 }
@@ -162,7 +162,7 @@ async function showPicture(visit: Visit, { place, incident }: Found, n: number):
   }
 }
 
-function audit(request: Request, { place, incident }: Found, action: 'opened' | 'acknowledged' | 'refused'): void {
+function audit(request: Request, { place, incident }: Found, action: 'opened' | 'acknowledged' | 'denied'): void {
   const { alert, person, channel } = incident;
   const detail = { policy: alert.policy, way: 'link', alert: alert.id, channel, address: addressOf(request) };
   void recordAudit(place.store, { who: person, action, what: alert.key, detail });
