@@ -13,7 +13,7 @@ export interface Asking {
 
 export const usualAsking: Asking = { first: 3_000, longest: 60_000, giveUp: 900_000 };
 /** Of those that ask now: whoever dies over it is followed after this. */
-export const askingMs = 90_000;
+export const askingMs = 45_000;
 
 /** @returns ms UTC, or undefined: given up. The longer it takes, the more rarely. */
 export function nextAsk(sent: number, now: number, { first, longest, giveUp }: Asking): number | undefined {
@@ -53,14 +53,16 @@ export class ReceiptRows {
       .selectAll()
       .where('spool', '=', this.#spool)
       .where('receipt_due', 'is not', null)
+      // that it was delivered is told first
+      .where('told', '=', 1)
       .where((eb) => eb.or([eb('receipt_due', '<=', now), eb('receipt_due', '>', latest)]))
       .orderBy('receipt_due')
       .limit(most)
       .execute();
   }
 
-  /** Of those that it stood for and that share its receipt. */
-  async changeShared(db: Db, { id, thread }: SpoolRow, changes: Partial<SpoolRow>): Promise<void> {
+  /** Those that it stood for: they share its receipt, and were over at the same moment. */
+  async changeShared(db: Db, { id, thread, changed_at: changed }: SpoolRow, changes: Partial<SpoolRow>): Promise<void> {
     await db
       .updateTable('notice_spool')
       .set(changes)
@@ -70,6 +72,7 @@ export class ReceiptRows {
       .where('state', '=', 'delivered')
       .where('receipt', '=', 'pending')
       .where('receipt_due', 'is', null)
+      .where('changed_at', '=', changed)
       .execute();
   }
 

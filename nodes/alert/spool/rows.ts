@@ -90,6 +90,8 @@ export class SpoolRows {
         and before.id < notice_spool.id and before.due is not null)`;
     return await this.#open(db)
       .where(isOldest)
+      // that it was missed elsewhere is told first
+      .where('told', '=', 1)
       .where((eb) =>
         eb.or([
           eb('due', '<=', now),

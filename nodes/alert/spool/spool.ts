@@ -37,7 +37,7 @@ const sweepEveryMs = 3_600_000;
 const longestSendMs = 120_000;
 /** Providers that are asked at one time what became of something: never in the way of what is to be sent. */
 const mostAsking = 4;
-const longestAskMs = 60_000;
+const longestAskMs = 30_000;
 /** Node-RED waits 10 s for a node to close. */
 const closingMs = 6_000;
 
