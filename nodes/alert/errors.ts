@@ -133,6 +133,31 @@ export const alertError = defineErrors({
       action: 'msg.finding 또는 delivery, acknowledge, snooze, silence, resolve, presence, test 중 하나가 필요합니다.',
     },
   },
+  'alert-journal': {
+    'en-US': {
+      status: 'not on the disk',
+      text: '{count} findings wait for the store and are in memory alone, since {path} does not take them: {detail}.',
+      action: 'Make room, or let Node-RED write there, and look why the store does not answer; a crash now loses them.',
+    },
+    ko: {
+      status: '디스크에 없음',
+      text: '감지 결과 {count}건이 저장소를 기다리고 있지만 {path}에 쓸 수 없어 메모리에만 있습니다: {detail}.',
+      action:
+        '디스크 공간이나 쓰기 권한을 확보하고 저장소가 응답하지 않는 이유를 확인하세요. 지금 중단되면 잃게 됩니다.',
+    },
+  },
+  'alert-journal-damaged': {
+    'en-US': {
+      status: 'damaged file',
+      text: '{count} findings that waited on the disk for the store cannot be read any more.',
+      action: 'What there was lies in {path}; look there which alerts are missing.',
+    },
+    ko: {
+      status: '손상된 파일',
+      text: '디스크에서 저장소를 기다리던 감지 결과 {count}건을 읽을 수 없습니다.',
+      action: '원본은 {path}에 있습니다. 어떤 알림이 빠졌는지 확인하세요.',
+    },
+  },
   'alert-too-many': {
     'en-US': {
       status: 'too many waiting',

@@ -2,13 +2,14 @@ import { defineNode, type PerceptError } from '../../kit/index.js';
 import type { Store } from '../../store/store.js';
 import { auditRequest, byUser, originOf } from '../desk/audited.js';
 import { Desk } from '../desk/desk.js';
+import { Journal } from '../desk/journal.js';
 import { Policy } from '../policy/policy.js';
 import { answerAbout, isQuestion } from './about.js';
 import { serveIncident } from './incident.js';
 import { changeMessage, heartbeatMessage, noticeMessage } from './messages.js';
 import { requestOf } from './requests.js';
 import { serveTest } from './route.js';
-import { AlertConfig } from './settings.js';
+import { AlertConfig, journalPath } from './settings.js';
 import { Shown } from './shown.js';
 import { started } from './started.js';
 import { wordsOf } from './words.js';
@@ -25,8 +26,12 @@ export default defineNode({
     const shown = new Shown(context, store, name, policy);
     const words = wordsOf((key, params) => context.translate(key, params));
     let trouble: string | undefined;
+    const journal = new Journal({
+      path: journalPath(String(RED.settings.userDir ?? process.cwd()), id),
+      onProblem: (problem) => context.fail(problem),
+    });
     const desk = new Desk({
-      ...{ store, name, policy, words, signal },
+      ...{ store, name, policy, words, signal, journal },
       hand: (notices) => {
         for (const notice of notices) context.send(noticeMessage(notice), null, null);
       },
@@ -45,6 +50,7 @@ export default defineNode({
         shown.change(0);
       },
     });
+    for (const held of await journal.load()) desk.put(held.request, held).catch((thrown) => context.fail(thrown));
     const unserve = serveTest(RED, id, desk);
     const fail = (thrown: unknown) => context.fail(thrown);
     const unserveIncident = serveIncident(RED, { store, name, policy, words, desk, config, fail });
@@ -67,12 +73,13 @@ export default defineNode({
         if (msg['finding'] !== undefined && alert) context.metrics.count('findings');
         return silence === undefined ? undefined : [null, { ...msg, payload: silence }, null];
       },
-      async close() {
+      async close(removed) {
         clearInterval(beating);
         unserve();
         unserveIncident();
         await ready;
         await desk.close();
+        if (removed) await journal.remove();
       },
     };
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { PolicySettings } from '../policy/settings.js';
 
@@ -13,3 +14,8 @@ export const AlertConfig = Type.Object({
   ...PolicySettings.properties,
 });
 export type AlertConfig = Static<typeof AlertConfig>;
+
+/** Where a node keeps what waits for a store that is away. */
+export function journalPath(userDir: string, id: string): string {
+  return join(userDir, 'percept', `alert-${id}.jsonl`);
+}

@@ -6,6 +6,7 @@ import { alertError } from '../errors.js';
 import type { Step } from '../machine/state.js';
 import type { Policy } from '../policy/policy.js';
 import { type Entry, noticeOf, type Stored, viewOf } from './entry.js';
+import type { Held, Journal } from './journal.js';
 import type { Request } from './request.js';
 import { AlertRows, lock, nobody, timeOf } from './rows.js';
 import { save } from './save.js';
@@ -26,6 +27,8 @@ export interface DeskOptions {
   readonly onProblem: (problem: PerceptError) => void;
   /** It works again. */
   readonly onWorking?: () => void;
+  /** Where findings are kept that wait for a store that is away. */
+  readonly journal?: Journal;
   /** Ends it; then nothing is handed out any more. */
   readonly signal: AbortSignal;
   /** ms; how often to look although nothing is known to be due. */
@@ -40,6 +43,7 @@ export interface Result {
 
 interface Waiting {
   readonly request: Request;
+  readonly held: Held | undefined;
   readonly resolve: (result: Result) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -100,13 +104,17 @@ export class Desk {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when it is committed. @throws PerceptError `alert-…` */
-  put(request: Request): Promise<Result> {
+  /**
+   * Resolves when it is committed.
+   * @param held it has waited before, for a process that died
+   * @throws PerceptError `alert-…`
+   */
+  put(request: Request, held?: Held): Promise<Result> {
     if (this.#inbox.length >= mostWaiting) {
       return Promise.reject(alertError('alert-too-many', { count: this.#inbox.length }));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    this.#inbox.push({ request, resolve, reject });
+    this.#inbox.push({ request, held: held ?? this.#options.journal?.hold(request), resolve, reject });
     this.#woken.resolve();
     return promise;
   }
@@ -132,9 +140,9 @@ export class Desk {
         this.#looked = performance.now();
         ms = firstPauseMs;
         if (this.#failing) this.#options.onWorking?.();
-        this.#failing = false;
+        this.#fails(false);
       } catch (thrown) {
-        this.#failing = true;
+        this.#fails(true);
         this.#options.onProblem(toPerceptError(thrown));
         await pause(ms, undefined, { signal }).catch(() => undefined);
         ms = Math.min(2 * ms, longestPauseMs);
@@ -142,8 +150,15 @@ export class Desk {
     }
     signal.removeEventListener('abort', wake);
     // what was taken in is not lost with a redeploy; the next one hands it out
+    if (this.#inbox.length > 0) await this.#options.journal?.keep();
     while (this.#inbox.length > 0) await this.#work([]).catch(() => this.#inbox.splice(0));
     await this.#giveUp(this.#onTheWay()).catch(() => undefined);
+    await this.#options.journal?.close();
+  }
+
+  #fails(failing: boolean): void {
+    this.#failing = failing;
+    if (this.#options.journal) this.#options.journal.away = failing;
   }
 
   async #next(): Promise<void> {
@@ -170,6 +185,7 @@ export class Desk {
       const { turn, answers, began } = await this.#turn(work, orphans);
       this.#doubtful = [];
       this.#inbox.splice(0, work.length);
+      for (const { held } of work) this.#options.journal?.settle(held);
       this.#atOnce = mostAtOnce;
       await this.#tell(turn, began);
       for (const [at, one] of work.entries()) this.#reply(one, answers[at] ?? {});
@@ -177,9 +193,16 @@ export class Desk {
       if (!isOfRows(toPerceptError(thrown))) throw thrown;
       // one by one, until the one that cannot be stored is found
       if (work.length > 1) this.#atOnce = 1;
-      else if (work.length === 1) this.#inbox.shift()?.reject(thrown);
+      else if (work.length === 1) this.#refuse(thrown);
       else throw thrown;
     }
+  }
+
+  /** The first that waits cannot be stored. */
+  #refuse(thrown: unknown): void {
+    const one = this.#inbox.shift();
+    this.#options.journal?.settle(one?.held);
+    one?.reject(thrown);
   }
 
   async #turn(work: readonly Waiting[], orphans: readonly string[]): Promise<Decided> {
