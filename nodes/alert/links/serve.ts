@@ -5,7 +5,7 @@ import { Recently } from '../../store/recently.js';
 import { everybody, type KnownSince } from '../known-since.js';
 import { addressOf, Guesses } from './guesses.js';
 import { type AlertPlace, canBeTaken, type Incident, readIncident } from './incident.js';
-import { calmPage, incidentPage, type Ways } from './page.js';
+import { calmPage, incidentPage, pageTitle, type Ways } from './page.js';
 import { sendPicture } from './pictures.js';
 import { calmStyle, style } from './style.js';
 import { pageTexts } from './texts.js';
@@ -107,7 +107,7 @@ export function serveLinks(site: LinkSite): (request: Request, response: Respons
     const now = Date.now();
     const timeZone = place.policy.settings.timeZone;
     sendPage(response, lang, {
-      ...{ status: 200, title: incident.alert.title, style, images: true },
+      ...{ status: 200, title: pageTitle(lang, incident), style, images: true },
       // relative: a proxy may have put something before it
       body: incidentPage(lang, { incident, purpose, path: token, ways: place.ways, timeZone, now }),
     });
