@@ -54,7 +54,7 @@ const en = {
     handed: 'on its way',
     taken: 'on its way',
     delivered: 'delivered',
-    reached: 'has arrived',
+    reached: 'reached',
     failed: 'failed',
     unknown: 'no answer',
     withdrawn: 'withdrawn',
