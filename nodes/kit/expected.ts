@@ -33,6 +33,7 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
   readonly patternProperties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
+  readonly default?: unknown;
 }
 
 type Path = readonly string[];
@@ -95,8 +96,8 @@ function describe(schema: Node): string {
   }
   if (properties) {
     const required = new Set(schema.required ?? []);
-    return `{ ${Object.keys(properties)
-      .map((name) => (required.has(name) ? name : `${name}?`))
+    return `{ ${Object.entries(properties)
+      .map(([name, property]) => (required.has(name) && property.default === undefined ? name : `${name}?`))
       .join(', ')} }`;
   }
   return `${schema.type ?? 'any'}${limits(schema)}`;

@@ -60,6 +60,20 @@ test('of several kinds of object the one that is not known is told with all that
   assert.ok(labels.includes('msg.output.labels.0 does not fit: it may be string'), labels);
 });
 
+test('of an object is told what it holds; what has a usual value may be left out', () => {
+  const read = messageReader(
+    Type.Object({
+      silence: Type.Object({
+        by: Type.String({ default: '' }),
+        kind: Type.String(),
+        end: Type.Optional(Type.Number()),
+      }),
+    }),
+  );
+  const { text } = saidOf(() => read({ silence: 3 }));
+  assert.ok(text.startsWith('msg.silence does not fit: it may be { by?, kind, end? }; found: 3.'), text);
+});
+
 test('a text of somebody’s own is not repeated', () => {
   const read = configReader(Type.Object({ url: Type.String({ maxLength: 10 }) }));
   const { text } = saidOf(() => read({ url: 'postgres://me:secret@host' }));

@@ -50,7 +50,7 @@ test('cancel, pause, resume, rollback and the list of models are told apart', ()
 test('anything else is an error that says what it takes', () => {
   for (const learn of ['begin', 7, [], undefined])
     assert.throws(() => of({ learn }), { code: 'learn-bad-command', message: /start, cancel, pause, resume/ });
-  assert.throws(() => of({ learn: { kind: 'magic' } }), { code: 'message-invalid' });
+  assert.throws(() => of({ learn: { kind: 'magic' } }), { code: 'message-invalid', message: /^msg\.learn\.kind does/ });
   for (const range of [{ since: 5, until: 4 }, { since: 'yesterday' }])
     assert.throws(() => of({ learn: range }), { code: 'learn-bad-range' });
 });

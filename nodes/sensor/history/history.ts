@@ -27,7 +27,7 @@ interface Places {
 /** A page with many widgets asks many questions; a feed wired to this node by mistake asks without end. */
 const mostAtOnce = 64;
 
-const readOverride = messageReader(Override);
+const readOverride = messageReader(Type.Object({ payload: Override }));
 
 export default defineNode({
   type: 'percept-history',
@@ -81,7 +81,7 @@ async function tellSight(
 function override({ payload }: Message): Override {
   const isQuery =
     payload !== null && typeof payload === 'object' && !Array.isArray(payload) && !Buffer.isBuffer(payload);
-  return isQuery ? readOverride(payload) : {};
+  return isQuery ? readOverride({ payload }).payload : {};
 }
 
 async function exporting(context: Context, store: Store, ask: Ask, msg: Message): Promise<Message> {

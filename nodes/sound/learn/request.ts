@@ -1,3 +1,4 @@
+import { Type } from 'typebox';
 import { type Message, messageReader } from '../../kit/index.js';
 import { learnError } from './errors.js';
 import type { Job } from './job.js';
@@ -13,7 +14,7 @@ export type Command =
   /** Without a version: to the one before. */
   | { readonly act: 'rollback'; readonly version?: string };
 
-const readRequest = messageReader(Request);
+const readRequest = messageReader(Type.Object({ learn: Request }));
 
 /**
  * What a message asks for.
@@ -38,7 +39,7 @@ export function commandOf(msg: Message, config: LearnConfig, now: number): Comma
   }
   if (learn === null || typeof learn !== 'object' || Array.isArray(learn))
     throw learnError('learn-bad-command', { found: JSON.stringify(learn) ?? 'missing' });
-  return { act: 'start', asked: askedOf(readRequest(learn), config, now) };
+  return { act: 'start', asked: askedOf(readRequest({ learn }).learn, config, now) };
 }
 
 function askedOf(request: Request, config: LearnConfig, now: number): Asked {
