@@ -38,7 +38,8 @@ export function receive(draft: Draft, notice: Notice, receipt: Receipt): void {
   if (!isNews(notice, outcome, receipt)) return;
   const { error: _, ...before } = notice;
   const said = error === undefined ? {} : { error };
-  change(draft, before, { state: outcome, answered: Math.min(draft.now, at), ...said });
+  const answered = Math.max(notice.handed ?? 0, Math.min(draft.now, at));
+  change(draft, before, { state: outcome, answered, ...said });
   const missed = told === false && (outcome === 'taken' || arrived(notice.state));
   draft.note(missed ? 'missed' : outcome, { ...about(notice), ...said });
   if (notice.step >= 0 && arrived(outcome) && !arrived(notice.state)) reached(draft, notice);
