@@ -64,6 +64,6 @@ describe('when somebody leaves', { concurrency: false }, () => {
     assert.deepEqual(await devices(), ['ben']);
     await lab.nodeRed.again();
     await until(async () => (await devices()).length === 0, { what: 'the device to go' });
-    assert.match(lab.nodeRed.log, /1 devices of people who were removed/);
+    await until(() => /1 devices of people who were removed/.test(lab.nodeRed.log), { what: 'the log to tell' });
   });
 });
