@@ -1,24 +1,45 @@
 // Builds, then runs every test; with CI=true a skipped test is a failure. Ends with the runner's own count lines.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join, resolve } from 'node:path';
+import { run } from 'node:test';
+import { spec as Spec } from 'node:test/reporters';
 
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
+// a hundred times the same Node-RED is loaded
+process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/compile');
 
 const build = spawnSync(process.execPath, ['scripts/build.mjs', '--clean'], { stdio: 'inherit' });
 if (build.status !== 0) process.exit(1);
 
 const asked = process.argv.slice(2);
-const files = asked.length > 0 ? asked : everything();
-// each may run a Node-RED, a browser and a database of its own, and waits for them a third of its time
-const atOnce = Math.min(availableParallelism() + 1, 4);
-const runner = spawn(process.execPath, ['--test', `--test-concurrency=${atOnce}`, '--test-timeout=480000', ...files], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-  // a hundred times the same Node-RED is loaded
-  env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile') },
+const files = asked.length > 0 ? globSync(asked) : everything();
+if (files.length === 0) {
+  console.error(`No file is called ${asked.join(', ')}.`);
+  process.exit(1);
+}
+const tests = run({
+  cwd: root,
+  files: files.map((file) => resolve(root, file)),
+  // each may run a Node-RED, a browser and a database of its own, and waits for them a third of its time
+  concurrency: Math.min(availableParallelism() + 1, 4),
+  timeout: 480_000,
+});
+let skipped = 0;
+tests.on('test:summary', ({ file, counts, success }) => {
+  if (file !== undefined) return;
+  skipped = counts.skipped;
+  if (!success) process.exitCode = 1;
+});
+tests.compose(new Spec()).pipe(process.stdout);
+process.on('exit', () => {
+  if (skipped === 0 || process.env.CI !== 'true') return;
+  console.error(
+    `CI=true: ${skipped} skipped test${skipped === 1 ? '' : 's'} count as failed; the reasons above say what to install.`,
+  );
+  process.exitCode = 1;
 });
 
 /** Files with a browser or a fault run a whole demo: spread among the others, two of them are seldom at work at once. */
@@ -27,18 +48,4 @@ function everything() {
   const others = ['test/units.ts', ...globSync('test/integration/**/*.test.ts').sort()];
   const every = others.length / demos.length;
   return demos.flatMap((demo, i) => [demo, ...others.slice(Math.round(i * every), Math.round((i + 1) * every))]);
-}
-
-let skipped = 0;
-for await (const line of createInterface({ input: runner.stdout })) {
-  console.log(line);
-  skipped = Number(/^\S+ skipped (\d+)$/.exec(line)?.[1] ?? skipped);
-}
-const status = runner.exitCode ?? (await new Promise((resolve) => runner.once('exit', (code) => resolve(code ?? 1))));
-process.exitCode = status;
-if (skipped > 0 && process.env.CI === 'true') {
-  console.error(
-    `CI=true: ${skipped} skipped test${skipped === 1 ? '' : 's'} count as failed; the reasons above say what to install.`,
-  );
-  process.exitCode = 1;
 }

@@ -73,7 +73,7 @@ test('a Node-RED that is killed in the middle of a training goes on with it by i
       .slice(before)
       .some(({ reason }) => /Goes on from where it was stopped/.test(reason ?? '')),
   );
-  assert.match(nodeRed.log, /hall\/fan: Goes on from where it was stopped/);
+  await until(() => /hall\/fan: Goes on from where it was stopped/.test(nodeRed.log), { what: 'the log to tell' });
   const ready = await until(
     () =>
       told()

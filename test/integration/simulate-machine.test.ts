@@ -272,7 +272,7 @@ describe('simulate machine over MQTT', { skip: needs('mosquitto') }, () => {
     await broker.restart();
     await until(caughtUp, { ms: 60_000, what: 'what was missed' });
     await until(() => nodeRed.status(machine)?.text === 'drift 50 %', { what: 'the status to say the fault again' });
-    assert.match(nodeRed.log, /what was missed meanwhile is published now/);
+    await until(() => /what was missed meanwhile is published now/.test(nodeRed.log), { what: 'the log to tell' });
   });
 
   test('killed and started again, it publishes what was missed meanwhile, with the fault in it', async () => {
@@ -299,7 +299,7 @@ test('a topic that the broker refuses is told, and the others go on', { skip: ne
   });
   try {
     await until(() => nodeRed.status(machine)?.text === 'topic refused');
-    assert.match(errorOf(nodeRed.messages('caught')[0]), /site\/pump-1\/temperature.*access list/s);
+    assert.match(errorOf(await until(() => nodeRed.messages('caught')[0])), /site\/pump-1\/temperature.*access list/s);
     await until(() => (stored(nodeRed)[0]?.count ?? 0) > 20, { what: 'the other topic to go on' });
     assert.deepEqual(
       stored(nodeRed).map(({ quantity }) => quantity),
