@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gatherLibraries } from './libraries.mjs';
 
 const root = join(import.meta.dirname, '..');
 if (process.argv.includes('--clean')) rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -9,6 +10,7 @@ if (process.argv.includes('--clean')) rmSync(join(root, 'dist'), { recursive: tr
 const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
   stdio: 'inherit',
 });
+if (tsc.status === 0) await gatherLibraries(root);
 const assets = globSync(['**/*.{html,json,svg,png,sql,css}', '**/page/*.{js,mjs}'], {
   cwd: join(root, 'nodes'),
   exclude: (name) => name === 'dashboard' || name === 'node_modules',

@@ -50,8 +50,8 @@ test('the tarball holds what is needed and nothing else', () => {
     assert.ok(packed.includes(file), file);
     assert.ok(packed.includes(file.replace('.js', '.html')), `${file}: no html beside it`);
   }
-  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'flows/shared.json', 'dist/cli/percept.js'])
-    assert.ok(packed.includes(file), file);
+  const others = ['README.md', 'LICENSE', 'CHANGELOG.md', 'flows/shared.json', 'dist/cli/percept.js'];
+  for (const file of [...others, 'dist/libraries/LICENSES.txt']) assert.ok(packed.includes(file), file);
   assert.deepEqual(
     packed.filter((file) => /^(test|scripts|nodes|\.)|\.tgz$/.test(file)),
     [],
