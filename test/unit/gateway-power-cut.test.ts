@@ -7,12 +7,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { noCompiler, PowerCut } from '../support/power-cut.ts';
 
-/** Commits a row after the other and says so, until it is killed. */
+/** Commits a row after the other and says so, until it is killed; written past Node's stdout, which would queue for ever. */
 const program = (path: string, synchronous: string): string => `
+  const { writeSync } = require('node:fs');
   const { DatabaseSync } = require('node:sqlite');
   const db = new DatabaseSync(${JSON.stringify(path)});
   db.exec('pragma journal_mode = wal; pragma synchronous = ${synchronous}; create table if not exists t (n integer)');
-  for (let n = 1; ; n++) { db.exec('insert into t values (' + n + ')'); process.stdout.write(n + '\\n'); }`;
+  for (let n = 1; ; n++) { db.exec('insert into t values (' + n + ')'); writeSync(1, n + '\\n'); }`;
 
 /** @returns rows that were said to be committed and are not there after the cut */
 async function lost(synchronous: 'full' | 'off'): Promise<number> {
