@@ -23,7 +23,12 @@ function numbered(count: number, gap: number, timed = true): Recording {
   };
 }
 
-function playing(t: TestContext, recording: Recording, settings: Partial<PlayerSettings> = {}) {
+function playing(
+  t: TestContext,
+  recording: Recording,
+  settings: Partial<PlayerSettings> = {},
+  onSent: (n: number) => void = () => undefined,
+) {
   const sent: Sent[] = [];
   const bad: Bad[] = [];
   const states: PlayerState[] = [];
@@ -44,7 +49,11 @@ function playing(t: TestContext, recording: Recording, settings: Partial<PlayerS
     },
     {
       play: (messages) => {
-        for (const { payload } of messages) sent.push({ ...(payload as { n: number; time: number }), at: Date.now() });
+        for (const { payload } of messages) {
+          const one = payload as { n: number; time: number };
+          sent.push({ ...one, at: Date.now() });
+          onSent(one.n);
+        }
       },
       bad: (item) => bad.push(item),
       state: (state) => states.push(state),
@@ -104,11 +113,11 @@ test('step by step, each item waits for its turn and has a time of its own', asy
 });
 
 test('a pause holds everything, and what follows keeps its distances', async (t) => {
-  const { player, sent, states, ended } = playing(t, numbered(4, 60));
+  const { player, sent, states, ended } = playing(t, numbered(4, 60), {}, (n) => {
+    if (n === 1) player.pause();
+  });
   player.play();
-  await until(() => sent.length === 2);
-  player.pause();
-  assert.equal(player.state, 'paused');
+  await until(() => player.state === 'paused');
   // another one plays 300 ms meanwhile
   const other = playing(t, numbered(6, 60));
   other.player.play();
@@ -126,7 +135,7 @@ test('a pause holds everything, and what follows keeps its distances', async (t)
 test('stopped and played again, it begins at the beginning', async (t) => {
   const { player, sent, ended } = playing(t, numbered(3, 40));
   player.play();
-  await until(() => sent.length === 1);
+  await until(() => sent.length > 0);
   await player.stop();
   const before = sent.length;
   player.play();
