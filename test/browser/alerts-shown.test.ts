@@ -23,6 +23,20 @@ before(async () => {
 });
 after(() => alerts?.stop());
 
+/** @param handed s ago, as `answered` is */
+function notice(
+  number: number,
+  handed: number,
+  { answered = handed, ...rest }: { answered?: number; [name: string]: unknown },
+) {
+  const ago = (seconds: number): number => Date.now() - seconds * 1000;
+  return {
+    ...{ number, occasion: 'step', round: 1, step: 0, to: '', attempts: 1, error: '' },
+    ...{ created: ago(handed), handed: ago(handed), answered: ago(answered) },
+    ...rest,
+  };
+}
+
 const timeline = {
   at: Date.now(),
   alert: alert(1),
@@ -45,49 +59,12 @@ const timeline = {
     detail,
   })),
   notices: [
-    {
-      number: 1,
-      occasion: 'step',
-      round: 1,
-      step: 0,
-      channel: 'page',
-      to: 'anna',
-      state: 'failed',
-      attempts: 2,
-      created: Date.now() - 20_000,
-      handed: Date.now() - 20_000,
-      answered: Date.now() - 19_000,
-      error: 'no such phone',
-    },
-    {
-      number: 2,
-      occasion: 'step',
-      round: 1,
-      step: 1,
-      channel: 'sms',
-      to: 'ben',
-      state: 'delivered',
-      attempts: 1,
-      created: Date.now() - 15_000,
-      handed: Date.now() - 15_000,
-      answered: Date.now() - 14_000,
-      error: '',
-    },
-    {
-      number: 3,
-      occasion: 'repeat',
-      round: 2,
-      step: 0,
-      channel: 'mail',
-      to: '',
-      state: 'taken',
-      attempts: 1,
-      created: Date.now() - 9_000,
-      handed: Date.now() - 9_000,
-      answered: Date.now() - 9_000,
-      error: '',
+    notice(1, 20, { channel: 'page', to: 'anna', state: 'failed', attempts: 2, answered: 19, error: 'no such phone' }),
+    notice(2, 15, { channel: 'sms', to: 'ben', state: 'delivered', step: 1, answered: 14 }),
+    notice(3, 9, {
+      ...{ channel: 'mail', state: 'taken', occasion: 'repeat', round: 2 },
       sending: { channel: 'c1', attempts: 3, error: 'server away', due: Date.now() + 9_000 },
-    },
+    }),
   ],
 };
 

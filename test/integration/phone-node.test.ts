@@ -126,7 +126,7 @@ describe('the phone page behind the door, with Web Push', () => {
     assert.equal(signed, registration.serverKey, 'the key is the same as before');
     await until(() => state('window') === 'notified', { what: 'the delivery' });
     lab.nodeRed.inject(phoneIds.phone, { forget: 'Anna' });
-    await until(() => /1 devices were removed/.test(lab.nodeRed.log), { what: 'the device to be removed' });
+    await until(() => /Devices removed: 1/.test(lab.nodeRed.log), { what: 'the device to be removed' });
     assert.equal((await post(ben, 'device', registration, 'PUT')).status, 204);
     assert.equal(
       (await post(anna, 'device', { endpoint: device.endpoint }, 'DELETE')).status,
@@ -134,7 +134,7 @@ describe('the phone page behind the door, with Web Push', () => {
       'not hers any more',
     );
     lab.nodeRed.inject(phoneIds.phone, { forget: 'ben' });
-    await until(() => lab.nodeRed.log.match(/1 devices were removed/g)?.length === 2, { what: 'his device to go' });
+    await until(() => lab.nodeRed.log.match(/Devices removed: 1/g)?.length === 2, { what: 'his device to go' });
   });
 
   test('signing out ends what the page hears', async () => {

@@ -1,6 +1,6 @@
 import type { AlertNotice } from '../../kit/index.js';
 import { noticeOf, standsForEarlier } from './keys.js';
-import type { Db, SpoolRow } from './rows.js';
+import { type Db, earliest, type SpoolRow } from './rows.js';
 
 /** How providers are asked what became of what they took; all in ms. */
 export interface Asking {
@@ -37,13 +37,7 @@ export class ReceiptRows {
 
   /** When to ask next. */
   async nextDue(db: Db): Promise<number | undefined> {
-    const row = await db
-      .selectFrom('notice_spool')
-      .select((eb) => eb.fn.min('receipt_due').as('due'))
-      .where('spool', '=', this.#spool)
-      .where('receipt_due', 'is not', null)
-      .executeTakeFirst();
-    return row?.due ?? undefined;
+    return await earliest(db, this.#spool, 'receipt_due');
   }
 
   /** @param most rows @param latest what is due later than this was put off by a clock that was put back since */

@@ -21,6 +21,17 @@ export interface NewRow {
   readonly now: number;
 }
 
+/** @returns ms UTC, or undefined: nothing is to be done */
+export async function earliest(db: Db, spool: string, column: 'due' | 'receipt_due'): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('notice_spool')
+    .select((eb) => eb.fn.min(column).as('at'))
+    .where('spool', '=', spool)
+    .where(column, 'is not', null)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
 /** Of one notify node. */
 export class SpoolRows {
   readonly #spool: string;
@@ -105,13 +116,7 @@ export class SpoolRows {
   }
 
   async nextDue(db: Db): Promise<number | undefined> {
-    const row = await db
-      .selectFrom('notice_spool')
-      .select((eb) => eb.fn.min('due').as('due'))
-      .where('spool', '=', this.#spool)
-      .where('due', 'is not', null)
-      .executeTakeFirst();
-    return row?.due ?? undefined;
+    return await earliest(db, this.#spool, 'due');
   }
 
   async sending(db: Db): Promise<SpoolRow[]> {
