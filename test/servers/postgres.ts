@@ -1,8 +1,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { freePorts } from '../support/ports.ts';
 import { until } from '../support/until.ts';
 
@@ -48,7 +59,7 @@ interface Place {
 
 /** A throw-away PostgreSQL on loopback, as an ordinary user. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const place = makePlace();
+  const place = makePlace(options);
   const ports = await freePorts(options.standby ? 2 : 1);
   const [port = 0, standbyPort = 0] = ports;
   const servers: ChildProcess[] = [];
@@ -57,7 +68,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ...(options.synchronous ? ['-c', 'synchronous_standby_names=*'] : []),
   ];
 
-  run(place, 'initdb', ['-D', 'p', '-U', user, '--pwfile=pw', '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C', '-N']);
+  copy(newCluster(place), join(place.dir, 'p'));
   let primary = await start(place, 'p', port, extra, servers);
   if (options.standby) {
     const from = ['-h', '127.0.0.1', '-p', String(port), '-U', user];
@@ -97,8 +108,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   };
 }
 
-function makePlace(): Place {
-  const dir = mkdtempSync(join(tmpdir(), 'percept-pg-'));
+function makePlace({ fsync = false }: PostgresOptions): Place {
+  const dir = mkdtempSync(join(fsync ? tmpdir() : roomy(), 'percept-pg-'));
   const bin = globSync('/usr/lib/postgresql/*/bin')
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .at(-1);
@@ -108,6 +119,52 @@ function makePlace(): Place {
   const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'])));
   chownSync(dir, uid as number, gid as number);
   return { bin, dir, as: { uid: uid as number, gid: gid as number } };
+}
+
+/** What initdb makes takes it longer than many a test; it is kept beside the packages, and each server gets a copy. */
+function newCluster(place: Place): string {
+  const version = basename(dirname(place.bin));
+  const kept = join(import.meta.dirname, '../../node_modules/.cache', `postgres-${version}`);
+  if (existsSync(kept)) return kept;
+  const made = join(place.dir, 'new');
+  run(place, 'initdb', [
+    '-D',
+    'new',
+    '-U',
+    user,
+    '--pwfile=pw',
+    '-A',
+    'scram-sha-256',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '-N',
+  ]);
+  mkdirSync(dirname(kept), { recursive: true });
+  const whole = mkdtempSync(`${kept}-`);
+  copy(made, join(whole, 'p'));
+  try {
+    renameSync(join(whole, 'p'), kept);
+  } catch (thrown) {
+    // somebody else was first
+    if (!existsSync(kept)) throw thrown;
+  }
+  rmSync(whole, { recursive: true, force: true });
+  rmSync(made, { recursive: true });
+  return kept;
+}
+
+/** With owner and rights. */
+function copy(from: string, to: string): void {
+  execFileSync('cp', ['-a', from, to]);
+}
+
+/** Memory where there is enough for what need not reach a disk: writing it there was most of a short test's work. */
+function roomy(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > 2 ** 31 ? memory : tmpdir();
 }
 
 function environment(place: Place): NodeJS.ProcessEnv {
