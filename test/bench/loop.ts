@@ -12,7 +12,7 @@ import type { BenchOptions, Report } from './run.ts';
 export const about = 'longest gap of the event loop while models run and a network is trained';
 
 export default async function loop(report: Report, options: BenchOptions): Promise<void> {
-  const ms = options.smoke ? 300 : 15_000;
+  const ms = options.smoke ? 100 : 15_000;
   // what the machine does to a process that does nothing
   await measure('idle', () => new Promise((resolve) => setTimeout(resolve, ms)), report);
   const seen = picture();

@@ -35,7 +35,7 @@ const mostFolds = 10;
 
 /** @param options data: a folder with `uav-propeller`, `compressor`, `ceiling-fan`, as far as there are; flags: noise */
 export default async function sound(report: Report, { smoke, data, flags }: BenchOptions): Promise<void> {
-  if (smoke) return await scoreFlights(report, sampleMachine(), sampleMachine(3).normal);
+  if (smoke) return await scoreFlights(report, sampleMachine(1, 4), sampleMachine(3, 4).normal);
   const given = data ?? dataFolder() ?? '';
   const folder = existsSync(join(given, 'sound')) ? join(given, 'sound') : given;
   const flights = readFlights(join(folder, 'uav-propeller'));

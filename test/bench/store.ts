@@ -19,9 +19,10 @@ const old = Date.now() - 30 * 86_400_000;
 
 export default async function store(report: Report, options: BenchOptions): Promise<void> {
   const rows = options.smoke ? 2_000 : (options.rows ?? 200_000);
+  const commits = options.smoke ? 5 : 100;
   const folder = mkdtempSync(join(tmpdir(), 'percept-bench-'));
   try {
-    await measure(join(folder, 'a.sqlite'), 'sqlite', rows, report);
+    await measure(join(folder, 'a.sqlite'), 'sqlite', rows, commits, report);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -29,24 +30,25 @@ export default async function store(report: Report, options: BenchOptions): Prom
   // as a careful owner runs it: a commit waits for the disk
   const server = await startPostgres({ fsync: true });
   try {
-    await measure(await server.database(), 'postgres', rows, report);
+    await measure(await server.database(), 'postgres', rows, commits, report);
   } finally {
     await server.stop();
   }
 }
 
-async function measure(url: string, kind: string, rows: number, report: Report): Promise<void> {
+/** @param commits whose latency is looked at */
+async function measure(url: string, kind: string, rows: number, commits: number, report: Report): Promise<void> {
   const opened = await openStore({ url });
   try {
     report(`${kind}.commit`, await perSecond(rows, () => commitAll(opened, rows, 4)), 'readings/s');
     report(`${kind}.feed`, await perSecond(rows, () => feedAll(opened, rows)), 'rows/s');
-    report(`${kind}.commit-p99`, p99(await latencies(opened, rows, () => true)), 'ms');
+    report(`${kind}.commit-p99`, p99(await latencies(opened, rows, commits, () => true)), 'ms');
     let done = false;
     const { signal } = new AbortController();
     const expiring = expireOnce(opened.db, { retention: { reading: 7 }, signal }).finally(() => {
       done = true;
     });
-    report(`${kind}.commit-p99-beside-retention`, p99(await latencies(opened, 2 * rows, () => !done)), 'ms');
+    report(`${kind}.commit-p99-beside-retention`, p99(await latencies(opened, 2 * rows, commits, () => !done)), 'ms');
     await expiring;
   } finally {
     await opened.close();
@@ -87,9 +89,9 @@ async function feedAll(opened: StoreHandle, rows: number): Promise<void> {
 }
 
 /** ms of small commits at a calm pace, as from a plant that sends 1,000 readings a second. */
-async function latencies(opened: StoreHandle, from: number, goesOn: () => boolean): Promise<number[]> {
+async function latencies(opened: StoreHandle, from: number, commits: number, goesOn: () => boolean): Promise<number[]> {
   const took: number[] = [];
-  for (let i = 0; i < 100 && goesOn(); i++) {
+  for (let i = 0; i < commits && goesOn(); i++) {
     const readings = Array.from({ length: 20 }, (_, n) =>
       reading(10 * (from + i * 20 + n), { receivedAt: Date.now() }),
     );

@@ -37,7 +37,7 @@ export default async function vgg(report: Report, { smoke, data, flags }: BenchO
 
 /** What learning a machine's usual does for the network, on machines that nothing was chosen by. `--machines N` */
 async function learnUsual(report: Report, model: Model, count: number, smoke: boolean): Promise<void> {
-  const lengths = smoke ? { learned: 20, normal: 5, fault: 3 } : { learned: 180, normal: 240, fault: 30 };
+  const lengths = smoke ? { learned: 8, normal: 2, fault: 1 } : { learned: 180, normal: 240, fault: 30 };
   const trials: Trial[] = [];
   for (let i = 0; i < count; i++)
     trials.push(await tryMachine(model, 5 * seeds.judge + i * conditions.length, lengths));

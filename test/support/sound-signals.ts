@@ -17,7 +17,10 @@ export function referenceSound(length: number): Float32Array {
 }
 
 /** A machine that hums at 50 Hz and its multiples, in recordings of some seconds; broken, it whistles too. */
-export function sampleMachine(seed = 1): {
+export function sampleMachine(
+  seed = 1,
+  seconds = 12,
+): {
   name: string;
   normal: { name: string; sampleRate: number; channels: Float32Array[] }[];
   strange: { name: string; sampleRate: number; channels: Float32Array[] }[];
@@ -25,7 +28,7 @@ export function sampleMachine(seed = 1): {
   const sampleRate = 8000;
   const recording = (i: number, whistle: number) => {
     const noise = parkMiller(seed * 100 + i);
-    const samples = Float32Array.from({ length: 12 * sampleRate }, (_, at) => {
+    const samples = Float32Array.from({ length: seconds * sampleRate }, (_, at) => {
       const t = (2 * Math.PI * at) / sampleRate;
       return 0.1 * (Math.sin(50 * t) + 0.5 * Math.sin(100 * t)) + 0.02 * noise() + whistle * Math.sin(2100 * t);
     });
