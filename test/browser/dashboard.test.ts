@@ -99,20 +99,8 @@ function drawnPixels(page: Page): Promise<number> {
   });
 }
 
-async function withPage(
-  options: Parameters<typeof dashboard.open>[0],
-  act: (page: Page) => Promise<void>,
-): Promise<void> {
-  const page = await dashboard.open(options);
-  try {
-    await act(page);
-  } finally {
-    await page.context().close();
-  }
-}
-
 test('a chart asks for its range, draws the points, and shows the newest value', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     const { payload } = await dashboard.answer('chart', 'series', series(Date.now()));
     assert.equal(Number(payload['to']) - Number(payload['from']), 15 * minute);
     await page.waitForSelector('.p-lane canvas');
@@ -122,7 +110,7 @@ test('a chart asks for its range, draws the points, and shows the newest value',
 });
 
 test('live readings move the chart on without a question', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     await dashboard.answer('chart', 'series', series(Date.now() - 2000));
     await page.waitForSelector('.p-lane');
     const time = Date.now();
@@ -144,7 +132,7 @@ test('live readings move the chart on without a question', { skip }, async () =>
 });
 
 test('a finding is a mark with a shape and a word; its reason shows on hover and in the list', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     await dashboard.answer('chart', 'series', series(Date.now()));
     const mark = page.locator('.p-mark');
     await mark.waitFor();
@@ -157,7 +145,7 @@ test('a finding is a mark with a shape and a word; its reason shows on hover and
 });
 
 test('a finding that comes live becomes a mark, also where its message carries the reading', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     const now = Date.now();
     const { findings, ...rest } = series(now);
     await dashboard.answer('chart', 'series', { ...rest, findings: [] });
@@ -169,7 +157,7 @@ test('a finding that comes live becomes a mark, also where its message carries t
 });
 
 test('the range picker asks for the range that was picked', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     await dashboard.answer('chart', 'series', series(Date.now()));
     for (const [label, length] of [
       ['1 h', 60 * minute],
@@ -191,11 +179,11 @@ test('the range picker asks for the range that was picked', { skip }, async () =
 });
 
 test('an answer reaches the page that asked, and no other', { skip }, async () => {
-  await withPage({}, async (first) => {
+  await dashboard.withPage({}, async (first) => {
     await dashboard.answer('chart', 'series', series(Date.now()));
     await first.waitForSelector('.p-lane');
     const before = dashboard.questions('chart').length;
-    await withPage({}, async (second) => {
+    await dashboard.withPage({}, async (second) => {
       const other = { ...series(Date.now()), series: [] };
       await dashboard.answer('chart', 'series', other, before);
       await second.getByText('No readings in this time range.').waitFor();
@@ -205,7 +193,7 @@ test('an answer reaches the page that asked, and no other', { skip }, async () =
 });
 
 test('without an answer a chart says what to wire', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     await until(() => dashboard.questions('chart').length > 0);
     await page.clock.fastForward(9_000);
     await page.getByText('The history did not answer.').first().waitFor();
@@ -213,7 +201,7 @@ test('without an answer a chart says what to wire', { skip }, async () => {
 });
 
 test('a source that is picked goes out for a chart', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     await dashboard.answer('sources', 'sources', {
       at: Date.now(),
       sources: [health('fan-1', 'silent'), health('pump-1', 'ok')],
@@ -228,7 +216,7 @@ test('a source that is picked goes out for a chart', { skip }, async () => {
 });
 
 test('thousands of sources are drawn a hundred at a time, and searched in the store', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     const sources = Array.from({ length: 500 }, (_, i) => health(`pump-${i}`, 'ok'));
     await dashboard.answer('sources', 'sources', { at: Date.now(), sources, total: 5000 });
     await page.locator('.p-sources tbody tr').nth(99).waitFor();
@@ -246,7 +234,7 @@ test('thousands of sources are drawn a hundred at a time, and searched in the st
 });
 
 test('driving a dead letter again sends its id, and the page tells how it went', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     await dashboard.answer('letters', 'letters', { total: 2, letters: [letter(8), letter(7)] });
     await page.getByRole('checkbox', { name: 'plant/pump-7/temperature' }).check();
     const before = dashboard.questions('letters').length;
@@ -265,7 +253,7 @@ test('driving a dead letter again sends its id, and the page tells how it went',
 });
 
 test('a new finding joins the list at once, and picking it shows its moment in a chart', { skip }, async () => {
-  await withPage({}, async (page) => {
+  await dashboard.withPage({}, async (page) => {
     await dashboard.answer('findings', 'findings', { from: 0, to: Date.now(), findings: [] });
     await page.getByText('Nothing unusual.').waitFor();
     const [finding] = series(Date.now()).findings;
@@ -277,14 +265,14 @@ test('a new finding joins the list at once, and picking it shows its moment in a
 });
 
 test('a Korean browser reads Korean', { skip }, async () => {
-  await withPage({ locale: 'ko-KR' }, async (page) => {
+  await dashboard.withPage({ locale: 'ko-KR' }, async (page) => {
     await dashboard.answer('letters', 'letters', { total: 0, letters: [] });
     await page.getByText('거부된 메시지가 없습니다.').waitFor();
   });
 });
 
 test("pages follow the device's light or dark, until somebody chooses", { skip }, async () => {
-  await withPage({ colorScheme: 'dark' }, async (page) => {
+  await dashboard.withPage({ colorScheme: 'dark' }, async (page) => {
     await page.waitForSelector('.percept.p-dark');
     await page.getByRole('button', { name: 'Appearance' }).click();
     await page.getByLabel('Light').check();
@@ -293,7 +281,7 @@ test("pages follow the device's light or dark, until somebody chooses", { skip }
 });
 
 test('on a phone nothing scrolls sideways', { skip }, async () => {
-  await withPage({ viewport: { width: 390, height: 844 } }, async (page) => {
+  await dashboard.withPage({ viewport: { width: 390, height: 844 } }, async (page) => {
     await dashboard.answer('chart', 'series', series(Date.now()));
     await dashboard.answer('sources', 'sources', {
       at: Date.now(),
@@ -308,7 +296,7 @@ test('on a phone nothing scrolls sideways', { skip }, async () => {
 });
 
 test('on a wall screen figures are large enough for three metres', { skip }, async () => {
-  await withPage({ viewport: { width: 2560, height: 1440 } }, async (page) => {
+  await dashboard.withPage({ viewport: { width: 2560, height: 1440 } }, async (page) => {
     await dashboard.answer('chart', 'series', series(Date.now()));
     const size = await page
       .locator('.p-lane-value')

@@ -23,15 +23,6 @@ const tell = (msg: Message): void => dashboard.nodeRed.inject(dashboard.idOf('ma
 const draw = (msg: Message): void => dashboard.nodeRed.inject(dashboard.idOf('spectrogram'), msg);
 const cardOf = (page: Page, name: string): Locator => page.getByRole('article', { name });
 
-async function withPage(act: (page: Page) => Promise<void>, options = {}): Promise<void> {
-  const page = await dashboard.open(options);
-  try {
-    await act(page);
-  } finally {
-    await page.context().close();
-  }
-}
-
 const anomaly = (source: string, more: object = {}) => ({
   anomaly: { source, time: Date.now(), state: 'normal', score: 1.2, threshold: 4, ...more },
 });
@@ -101,7 +92,7 @@ function wav(): Buffer {
 }
 
 test('each state has its word and its shape; what is worst stands first', { skip }, async () => {
-  await withPage(async (page) => {
+  await dashboard.withPage({}, async (page) => {
     tell(anomaly('a-normal'));
     tell(anomaly('b-learning', { state: 'learning', learning: 0.3, score: undefined }));
     tell(anomaly('c-unknown', { state: 'unknown', score: undefined }));
@@ -123,7 +114,7 @@ test('each state has its word and its shape; what is worst stands first', { skip
 });
 
 test('a machine that says nothing any more is silent', { skip }, async () => {
-  await withPage(async (page) => {
+  await dashboard.withPage({}, async (page) => {
     tell(anomaly('quiet-1'));
     await cardOf(page, 'quiet-1').getByText('Normal').waitFor();
     await page.clock.fastForward(20_000);
@@ -132,14 +123,14 @@ test('a machine that says nothing any more is silent', { skip }, async () => {
 });
 
 test('learn, its progress and loss, and cancel; a page that is opened meanwhile shows the same', { skip }, async () => {
-  await withPage(async (page) => {
+  await dashboard.withPage({}, async (page) => {
     tell(anomaly('fan-1', { state: 'unknown', score: undefined }));
     await cardOf(page, 'fan-1').getByRole('button', { name: 'Learn this machine' }).click();
     const sent = await until(() => dashboard.nodeRed.messages('machines-2').at(-1), { what: 'the wish to learn' });
     assert.deepEqual([sent.topic, sent['learn']], ['fan-1', 'start']);
 
     tell(learning('fan-1'));
-    await withPage(async (other) => {
+    await dashboard.withPage({}, async (other) => {
       for (const one of [page, other]) {
         const card = cardOf(one, 'fan-1');
         await card.getByText('Training, epoch 8 of 20').waitFor();
@@ -160,7 +151,7 @@ test('learn, its progress and loss, and cancel; a page that is opened meanwhile 
 });
 
 test('a training can be paused, and goes on; one that is over in a second offers no pause', { skip }, async () => {
-  await withPage(async (page) => {
+  await dashboard.withPage({}, async (page) => {
     tell({ ...anomaly('fan-3'), ...learning('fan-3', { state: 'gathering' }) });
     const card = cardOf(page, 'fan-3');
     await card.getByRole('button', { name: 'Cancel' }).waitFor();
@@ -180,7 +171,7 @@ test('a training can be paused, and goes on; one that is over in a second offers
 });
 
 test('models show what they score; going back is asked for twice', { skip }, async () => {
-  await withPage(async (page) => {
+  await dashboard.withPage({}, async (page) => {
     tell({ ...anomaly('saw-1'), ...learning('saw-1', { state: 'ready' }) });
     const card = cardOf(page, 'saw-1');
     await card.locator('.p-versions summary').click();
@@ -200,7 +191,7 @@ test('models show what they score; going back is asked for twice', { skip }, asy
 });
 
 test('the seconds when it began are asked for, played, and made as loud as can be heard', { skip }, async () => {
-  await withPage(async (page) => {
+  await dashboard.withPage({}, async (page) => {
     const since = Date.now() - 30_000;
     tell(anomaly('pump-1', { state: 'strange', score: 9 }));
     tell(finding('pump-1', since));
@@ -215,7 +206,7 @@ test('the seconds when it began are asked for, played, and made as loud as can b
 });
 
 test('a sound that cannot be had says why', { skip }, async () => {
-  await withPage(async (page) => {
+  await dashboard.withPage({}, async (page) => {
     tell(anomaly('mill-1'));
     const before = dashboard.questions('machines').length;
     await cardOf(page, 'mill-1').getByRole('button', { name: 'Now' }).click();
@@ -245,7 +236,7 @@ test('a page that is opened shows the last minute at once, moves on with what co
 }, async () => {
   const now = Date.now();
   for (let i = 30; i > 0; i--) draw(spectrogram('press-1', now - 1024 * i, 32));
-  await withPage(async (page) => {
+  await dashboard.withPage({}, async (page) => {
     await page.locator('.p-spectrogram-source').getByText('press-1').waitFor();
     const filled = async () => (await colors(page)).filter((color) => !color.endsWith(',0')).length;
     await until(async () => (await filled()) > 300, { what: 'half a minute of sound' });
@@ -268,10 +259,10 @@ test('a page that is opened shows the last minute at once, moves on with what co
 test('each page shows the machine of its own choice, also the one that was picked on a card', { skip }, async () => {
   for (const source of ['x-1', 'x-2']) draw(spectrogram(source, Date.now()));
   tell(anomaly('x-2'));
-  await withPage(async (page) => {
+  await dashboard.withPage({}, async (page) => {
     const shown = page.locator('select.p-spectrogram-source');
     await shown.selectOption('x-1');
-    await withPage(async (other) => {
+    await dashboard.withPage({}, async (other) => {
       await other.locator('select.p-spectrogram-source').waitFor();
       await cardOf(other, 'x-2').getByTitle('Show it large').click();
       const picked = await until(() => dashboard.nodeRed.messages('machines-3').at(-1), { what: 'the machine picked' });
@@ -285,15 +276,12 @@ test('each page shows the machine of its own choice, also the one that was picke
 });
 
 test('a Korean browser reads Korean, and a phone scrolls in one direction only', { skip }, async () => {
-  await withPage(
-    async (page) => {
-      tell(anomaly('a-source-with-a-rather-long-name/of-a-machine'));
-      await page.getByText('학습한 대로의 소리입니다.').first().waitFor();
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(width <= 390, `${width} px wide`);
-    },
-    { locale: 'ko-KR', viewport: { width: 390, height: 844 } },
-  );
+  await dashboard.withPage({ locale: 'ko-KR', viewport: { width: 390, height: 844 } }, async (page) => {
+    tell(anomaly('a-source-with-a-rather-long-name/of-a-machine'));
+    await page.getByText('학습한 대로의 소리입니다.').first().waitFor();
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `${width} px wide`);
+  });
 });
 
 test('neither widget says anything in the console', { skip }, () => assert.deepEqual(dashboard.complaints, []));

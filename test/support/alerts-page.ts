@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { startDashboard } from './dashboard.ts';
 import type { Message } from './node-red.ts';
 import { until } from './until.ts';
+import type { WindowOptions } from './windows.ts';
 
 /** Where pictures go, if anywhere: `PERCEPT_SCREENSHOTS=dir node --test test/browser/alerts-shown.test.ts` */
 const pictures = process.env['PERCEPT_SCREENSHOTS'];
@@ -46,15 +47,12 @@ export class AlertsPage {
     return until(() => this.requests()[count], { what: 'a request' });
   }
 
-  async withPage(given: Given, act: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
-    const page = await this.dashboard.open(options);
-    try {
+  async withPage(given: Given, act: (page: Page) => Promise<void>, options: WindowOptions = {}): Promise<void> {
+    await this.dashboard.withPage(options, async (page) => {
       await this.#answer(given);
       await page.locator('.p-alerts-body').waitFor();
       await act(page);
-    } finally {
-      await page.context().close();
-    }
+    });
   }
 
   stop(): Promise<void> {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
-import { launchChromium } from './browser.ts';
+import type { ConsoleMessage, Page } from 'playwright-core';
 import { type FlowNode, type Message, NodeRed, root } from './node-red.ts';
 import { until } from './until.ts';
+import { type WindowOptions, Windows } from './windows.ts';
 
 const base = 'd000000000000001';
 const light = 'd000000000000002';
@@ -40,46 +40,46 @@ export async function startDashboard(widgets: readonly TestWidget[]) {
     packages: dashboardPackages,
     linkPercept: false,
   });
-  const browser = await launchChromium();
+  // so that a test need not sit out what a page waits for
+  const windows = await Windows.launch({ locale: 'en-US', clock: true });
   const complaints: string[] = [];
-  /** Questions that were asked before the newest page was opened. */
-  let earlier = new Map<string, number>();
+  /** Sockets of the pages before the newest. */
+  let earlier = new Set<string>();
+  const asked = (widget: string): Question[] => questions(nodeRed, widget);
+  const sockets = (): string[] => widgets.flatMap(({ name }) => asked(name).map(({ _client }) => _client.socketId));
 
   return {
     nodeRed,
     /** What the browser's console held against us. */
     complaints,
     idOf: (widget: string): string => idOf(widgets, widget),
-    async open(options: BrowserContextOptions = {}): Promise<Page> {
-      const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-US', ...options });
-      const opened = await context.newPage();
-      // so that a test need not sit out what a page waits for
-      await opened.clock.install();
-      opened.on('pageerror', (error) => complaints.push(error.message));
-      opened.on('console', (message) => isOurs(message) && complaints.push(message.text()));
-      earlier = new Map(widgets.map(({ name }) => [name, questions(nodeRed, name).length]));
-      await opened.goto(`${nodeRed.url}/dashboard/test`);
-      await opened.waitForSelector('.percept');
-      return opened;
+    async withPage(options: WindowOptions, act: (page: Page) => Promise<void>): Promise<void> {
+      await windows.with(options, async (page) => {
+        page.on('pageerror', (error) => complaints.push(error.message));
+        page.on('console', (message) => isOurs(message) && complaints.push(message.text()));
+        earlier = new Set(sockets());
+        await page.goto(`${nodeRed.url}/dashboard/test`);
+        await page.waitForSelector('.percept');
+        await act(page);
+      });
     },
     /** Waits for the newest question of a kind, asked by the newest page (or after `from` questions), and answers it. */
     async answer(widget: string, kind: string, payload: object, from?: number): Promise<Question> {
+      const isMeant = ({ _client }: Question): boolean => from !== undefined || !earlier.has(_client.socketId);
       const question = await until(
         () =>
-          questions(nodeRed, widget)
-            .slice(from ?? earlier.get(widget))
-            .findLast((q) => q.payload.kind === kind),
-        {
-          what: `${widget} to ask for ${kind}`,
-        },
+          asked(widget)
+            .slice(from)
+            .findLast((q) => q.payload.kind === kind && isMeant(q)),
+        { what: `${widget} to ask for ${kind}` },
       );
       const { request, _client } = question;
       nodeRed.inject(idOf(widgets, widget), { payload: { kind, ...payload }, request, _client });
       return question;
     },
-    questions: (widget: string) => questions(nodeRed, widget),
+    questions: asked,
     async stop(): Promise<void> {
-      await browser.close();
+      await windows.stop();
       await nodeRed.stop();
     },
   };
