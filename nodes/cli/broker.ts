@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { Aedes, PublishPacket } from 'aedes';
 import { error } from './errors.js';
+import { GroupedLevel } from './grouped-level.js';
 
 export interface Broker {
   readonly port: number;
@@ -23,7 +24,7 @@ export async function startBroker(folder: string, preferred: number): Promise<Br
   ]).catch((cause: unknown) => {
     throw error('broker-missing', {}, { cause });
   });
-  const level = new ClassicLevel<string, unknown>(join(folder, 'broker'), { valueEncoding: 'json' });
+  const level = new GroupedLevel(new ClassicLevel(join(folder, 'broker'), { valueEncoding: 'buffer' }));
   const aedes = await Aedes.createBroker({ persistence: persistence(level) });
   forwardInOrder(aedes);
   storeBeforeAcknowledging(aedes);
