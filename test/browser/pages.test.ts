@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { connectAsync } from 'mqtt';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
 import { Demo } from '../support/demo.ts';
 import { needs } from '../support/needs.ts';
 import { until } from '../support/until.ts';
+import { type WindowOptions, Windows } from '../support/windows.ts';
 
 const skip = needs('chromium');
 /** Where pictures of the pages go, if anywhere: `PERCEPT_SCREENSHOTS=docs node --test test/browser/pages.test.ts` */
@@ -17,38 +17,31 @@ const phone = { width: 390, height: 844 };
 const wall = { width: 2560, height: 1440 };
 
 let demo: Demo;
-let browser: Browser;
+let windows: Windows;
 const complaints: string[] = [];
 
 before(async () => {
   if (skip) return;
-  [demo, browser] = await Promise.all([Demo.start([], { past: true }), launchChromium()]);
+  [demo, windows] = await Promise.all([Demo.start([], { past: true }), Windows.launch({ locale: 'en-GB' })]);
 });
 after(async () => {
-  await browser?.close();
+  await windows?.stop();
   await demo?.remove();
 });
 
-async function open(path: string, options: BrowserContextOptions): Promise<Page> {
-  const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', ...options });
-  await demo.admit(context);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  await page.goto(`${demo.url}/dashboard/${path}`);
-  return page;
-}
-
-async function show(path: string, name: string, options: BrowserContextOptions, check: (page: Page) => Promise<void>) {
-  const page = await open(path, options);
-  await check(page);
-  const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  assert.equal(width[0], width[1], `${name} scrolls sideways`);
-  if (pictures) {
+async function show(path: string, name: string, options: WindowOptions, check: (page: Page) => Promise<void>) {
+  await windows.with(options, async (page) => {
+    await demo.admit(page.context());
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    await page.goto(`${demo.url}/dashboard/${path}`);
+    await check(page);
+    const width = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    assert.equal(width[0], width[1], `${name} scrolls sideways`);
+    if (!pictures) return;
     mkdirSync(pictures, { recursive: true });
     await page.screenshot({ path: join(pictures, `${name}.png`) });
-  }
-  await page.context().close();
+  });
 }
 
 async function overviewIsAlive(page: Page): Promise<void> {
