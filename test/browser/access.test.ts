@@ -3,34 +3,34 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
 import { Demo } from '../support/demo.ts';
 import { ownerPassword } from '../support/doors.ts';
 import { needs } from '../support/needs.ts';
 import { root } from '../support/node-red.ts';
 import { until } from '../support/until.ts';
+import { type WindowOptions, Windows } from '../support/windows.ts';
 
 const skip = needs('chromium');
 const pictures = process.env['PERCEPT_SCREENSHOTS'];
 
 let demo: Demo;
-let browser: Browser;
+let windows: Windows;
 
 before(async () => {
   if (skip) return;
-  [demo, browser] = await Promise.all([Demo.start(), launchChromium()]);
+  [demo, windows] = await Promise.all([Demo.start(), Windows.launch({ locale: 'en-GB' })]);
 });
 after(async () => {
-  await browser?.close();
+  await windows?.stop();
   await demo?.remove();
 });
 
-async function visit(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', ...options });
-  const page = await context.newPage();
-  await page.goto(demo.url + path);
-  return page;
+async function visit(path: string, act: (page: Page) => Promise<void>, options: WindowOptions = {}): Promise<void> {
+  await windows.with(options, async (page) => {
+    await page.goto(demo.url + path);
+    await act(page);
+  });
 }
 
 async function enter(page: Page, name: string, password: string): Promise<void> {
@@ -49,45 +49,42 @@ function percept(...args: string[]): string {
 }
 
 test('a stranger gets nothing but the sign-in page', { skip }, async () => {
-  for (const path of ['/', '/dashboard/overview', '/dashboard/sensors', '/flows', '/settings']) {
-    const context = await browser.newContext({ serviceWorkers: 'block' });
-    const page = await context.newPage();
-    const asked: string[] = [];
-    page.on('websocket', (socket) => asked.push(socket.url()));
-    await page.goto(demo.url + path);
-    const text = await page.locator('body').innerText();
-    assert.match(text, /^Sign in to Percept|^401/, path);
-    assert.deepEqual(asked, []);
-    await context.close();
-  }
+  for (const path of ['/', '/dashboard/overview', '/dashboard/sensors', '/flows', '/settings'])
+    await windows.with({}, async (page) => {
+      const asked: string[] = [];
+      page.on('websocket', (socket) => asked.push(socket.url()));
+      await page.goto(demo.url + path);
+      const text = await page.locator('body').innerText();
+      assert.match(text, /^Sign in to Percept|^401/, path);
+      assert.deepEqual(asked, []);
+    });
 });
 
 test('the printed address opens the dashboard, and the code is gone from the address line', { skip }, async () => {
-  const context = await browser.newContext({ serviceWorkers: 'block' });
-  const page = await context.newPage();
-  await page.goto(demo.startAddress);
-  await page.locator('.p-tile dd').first().waitFor();
-  assert.equal(new URL(page.url()).search, '');
-  await context.close();
+  await windows.with({}, async (page) => {
+    await page.goto(demo.startAddress);
+    await page.locator('.p-tile dd').first().waitFor();
+    assert.equal(new URL(page.url()).search, '');
+  });
 });
 
 test('the owner signs in, edits, and signs out; then nothing is open any more', { skip }, async () => {
-  const page = await visit('/');
-  await enter(page, 'owner', 'a wrong password');
-  await page.getByRole('alert').waitFor();
-  assert.match(await page.getByRole('alert').innerText(), /User name or password is wrong/);
-  await enter(page, 'owner', ownerPassword);
-  await page.locator('#red-ui-header-button-deploy').waitFor();
-  await page.locator('.red-ui-palette-node').first().waitFor();
-  // the editor's own socket is open: it would say so in a banner otherwise
-  await until(async () => (await page.locator('.red-ui-notification-error').count()) === 0, { what: 'no complaint' });
-  assert.equal(await page.locator('#node-dialog-login').count(), 0);
-  await page.goto(`${demo.url}/access/sign-out`);
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await page.getByLabel('User name').waitFor();
-  await page.goto(`${demo.url}/dashboard/overview`);
-  await page.getByLabel('User name').waitFor();
-  await page.context().close();
+  await visit('/', async (page) => {
+    await enter(page, 'owner', 'a wrong password');
+    await page.getByRole('alert').waitFor();
+    assert.match(await page.getByRole('alert').innerText(), /User name or password is wrong/);
+    await enter(page, 'owner', ownerPassword);
+    await page.locator('#red-ui-header-button-deploy').waitFor();
+    await page.locator('.red-ui-palette-node').first().waitFor();
+    // the editor's own socket is open: it would say so in a banner otherwise
+    await until(async () => (await page.locator('.red-ui-notification-error').count()) === 0, { what: 'no complaint' });
+    assert.equal(await page.locator('#node-dialog-login').count(), 0);
+    await page.goto(`${demo.url}/access/sign-out`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('User name').waitFor();
+    await page.goto(`${demo.url}/dashboard/overview`);
+    await page.getByLabel('User name').waitFor();
+  });
 });
 
 test('who came in, was refused and left stands in the audit log, unbroken', { skip }, async () => {
@@ -103,23 +100,23 @@ test('who came in, was refused and left stands in the audit log, unbroken', { sk
 
 test('a viewer chooses a password, sees the pages, and neither edits nor acts', { skip }, async () => {
   const made = /: (\S+)\s*$/.exec(percept('users', 'add', 'mina', 'viewer'))?.[1] ?? '';
-  const page = await visit('/dashboard/sensors');
-  await enter(page, 'mina', made);
-  await page.getByLabel('New password').fill('words of my own');
-  await page.keyboard.press('Enter');
-  await page.locator('.percept').first().waitFor();
-  assert.equal(new URL(page.url()).pathname, '/dashboard/sensors');
-  // what is asked for comes: a chart of its own choice
-  await page.locator('.percept canvas').first().waitFor();
-  await page.goto(`${demo.url}/`);
-  await page.locator('.percept').first().waitFor();
-  assert.match(new URL(page.url()).pathname, /^\/dashboard/);
-  const status = await page.evaluate(() => fetch('/flows', { method: 'POST' }).then((response) => response.status));
-  assert.equal(status, 403);
-  percept('users', 'remove', 'mina');
-  await page.goto(`${demo.url}/dashboard/sensors`);
-  await page.getByLabel('User name').waitFor();
-  await page.context().close();
+  await visit('/dashboard/sensors', async (page) => {
+    await enter(page, 'mina', made);
+    await page.getByLabel('New password').fill('words of my own');
+    await page.keyboard.press('Enter');
+    await page.locator('.percept').first().waitFor();
+    assert.equal(new URL(page.url()).pathname, '/dashboard/sensors');
+    // what is asked for comes: a chart of its own choice
+    await page.locator('.percept canvas').first().waitFor();
+    await page.goto(`${demo.url}/`);
+    await page.locator('.percept').first().waitFor();
+    assert.match(new URL(page.url()).pathname, /^\/dashboard/);
+    const status = await page.evaluate(() => fetch('/flows', { method: 'POST' }).then((response) => response.status));
+    assert.equal(status, 403);
+    percept('users', 'remove', 'mina');
+    await page.goto(`${demo.url}/dashboard/sensors`);
+    await page.getByLabel('User name').waitFor();
+  });
 });
 
 for (const [name, options] of [
@@ -127,13 +124,16 @@ for (const [name, options] of [
   ['sign-in-dark-phone', { colorScheme: 'dark', viewport: { width: 390, height: 844 }, locale: 'ko-KR' }],
 ] as const) {
   test(`the sign-in page fits: ${name}`, { skip }, async () => {
-    const page = await visit('/dashboard/overview', options);
-    const [scroll, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-    assert.equal(scroll, inner);
-    if (pictures) {
-      mkdirSync(pictures, { recursive: true });
-      await page.screenshot({ path: join(pictures, `${name}.png`) });
-    }
-    await page.context().close();
+    await visit(
+      '/dashboard/overview',
+      async (page) => {
+        const [scroll, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+        assert.equal(scroll, inner);
+        if (!pictures) return;
+        mkdirSync(pictures, { recursive: true });
+        await page.screenshot({ path: join(pictures, `${name}.png`) });
+      },
+      options,
+    );
   });
 }
