@@ -16,6 +16,17 @@ export interface Condition {
 
 export const sampleRate = 16_000;
 
+/** Times 2 pi. */
+const timeOf = (sample: number): number => (2 * Math.PI * sample) / sampleRate;
+
+/** One turn at 50 Hz. */
+const hum = Float64Array.from({ length: sampleRate / 50 }, (_, i) => {
+  const t = timeOf(i);
+  return 0.1 * (Math.sin(50 * t) + 0.5 * Math.sin(100 * t + 1) + 0.3 * Math.sin(150 * t + 2));
+});
+
+const whistleAt = (t: number): number => (1 + 0.8 * Math.sin(29 * t)) * Math.sin(2100 * t);
+
 /** A machine that hums at 50 Hz in a room with noise. */
 export class Machine {
   readonly #noise: () => number;
@@ -26,13 +37,13 @@ export class Machine {
   }
 
   samples(length: number, { whistle = 0, gain = 1, clipped = false }: Condition = {}): Float32Array {
-    return Float32Array.from({ length }, () => {
-      const t = (2 * Math.PI * this.#at++) / sampleRate;
-      const hum = 0.1 * (Math.sin(50 * t) + 0.5 * Math.sin(100 * t + 1) + 0.3 * Math.sin(150 * t + 2));
-      const tone = whistle * (1 + 0.8 * Math.sin(29 * t)) * Math.sin(2100 * t);
-      const all = gain * (hum + tone + 0.02 * this.#noise());
-      return clipped ? Math.max(-1, Math.min(1, 40 * all)) : all;
-    });
+    const samples = new Float32Array(length);
+    for (let i = 0; i < length; i++, this.#at++) {
+      const tone = whistle === 0 ? 0 : whistle * whistleAt(timeOf(this.#at));
+      const all = gain * ((hum[this.#at % hum.length] as number) + tone + 0.02 * this.#noise());
+      samples[i] = clipped ? Math.max(-1, Math.min(1, 40 * all)) : all;
+    }
+    return samples;
   }
 }
 

@@ -86,9 +86,9 @@ export function stretchesOf({ channels, sampleRate, name }: Recording, seconds: 
 export function pcmOf({ channels, sampleRate }: Recording): Pcm {
   const length = channels[0]?.length ?? 0;
   const samples = Buffer.alloc(4 * length * channels.length);
-  for (let i = 0; i < length; i++)
-    for (const [c, channel] of channels.entries())
-      samples.writeFloatLE(channel[i] as number, 4 * (i * channels.length + c));
+  const view = new DataView(samples.buffer, samples.byteOffset);
+  for (const [c, channel] of channels.entries())
+    for (let i = 0; i < length; i++) view.setFloat32(4 * (i * channels.length + c), channel[i] as number, true);
   return { sampleRate, channels: channels.length, format: 'f32le', samples };
 }
 
