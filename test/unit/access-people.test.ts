@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
 import { Attempts } from '../../dist/access/attempts.js';
 import { StartCode } from '../../dist/access/codes.js';
 import { openDatabase } from '../../dist/access/database.js';
@@ -12,6 +13,14 @@ import { idleMs, longestMs, Sessions } from '../../dist/access/sessions.js';
 import { Users } from '../../dist/access/users.js';
 
 const long = 'a few plain words';
+
+/** Hashes passwords at the least cost, where a test is not about them. */
+function cheaply(t: TestContext): void {
+  const { scrypt } = crypto;
+  t.mock.method(crypto, 'scrypt', (...[password, salt, bytes, options, done]: Parameters<typeof scrypt>) =>
+    scrypt(password, salt, bytes, { ...options, N: 2, p: 1 }, done),
+  );
+}
 
 function people() {
   const database = openDatabase(':memory:');
@@ -51,7 +60,8 @@ for (const [what, name, password, code] of [
   ['a short password', 'mina', 'short', 'access-password-weak'],
   ['a password made of the name', 'mina-santos', 'mina-santos1', 'access-password-weak'],
 ] as const) {
-  test(`${what} is refused`, async () => {
+  test(`${what} is refused`, async (t) => {
+    cheaply(t);
     const { users } = people();
     await users.add('owner', 'owner', long);
     await assert.rejects(users.add(name, 'viewer', password), { code });
@@ -59,7 +69,8 @@ for (const [what, name, password, code] of [
   });
 }
 
-test('the last owner can neither be removed nor made less', async () => {
+test('the last owner can neither be removed nor made less', async (t) => {
+  cheaply(t);
   const { users } = people();
   await users.add('owner', 'owner', long);
   assert.throws(() => users.remove('owner'), { code: 'access-last-owner' });
@@ -72,7 +83,8 @@ test('the last owner can neither be removed nor made less', async () => {
   );
 });
 
-test('a session is known by its secret, until it was idle for long or is old', async () => {
+test('a session is known by its secret, until it was idle for long or is old', async (t) => {
+  cheaply(t);
   const { users, sessions, pass } = people();
   await users.add('mina', 'viewer', long);
   const secret = sessions.begin({ user: 'mina', role: 'viewer' }, { local: true });
@@ -89,7 +101,8 @@ test('a session is known by its secret, until it was idle for long or is old', a
   assert.equal(sessions.find(unused), undefined);
 });
 
-test('what a session may do follows the role that its user has now, and ends with the user', async () => {
+test('what a session may do follows the role that its user has now, and ends with the user', async (t) => {
+  cheaply(t);
   const { users, sessions } = people();
   await users.add('owner', 'owner', long);
   await users.add('mina', 'operator', long);
@@ -100,7 +113,8 @@ test('what a session may do follows the role that its user has now, and ends wit
   assert.equal(sessions.find(secret), undefined);
 });
 
-test('a session of somebody who was removed opens nothing for whoever has the name next', async () => {
+test('a session of somebody who was removed opens nothing for whoever has the name next', async (t) => {
+  cheaply(t);
   const { users, sessions } = people();
   await users.add('owner', 'owner', long);
   await users.add('mina', 'operator', long);
@@ -110,7 +124,8 @@ test('a session of somebody who was removed opens nothing for whoever has the na
   assert.equal(sessions.find(secret), undefined);
 });
 
-test('what was meant for somebody who was removed is nobody’s; a name that comes back begins anew', async () => {
+test('what was meant for somebody who was removed is nobody’s; a name that comes back begins anew', async (t) => {
+  cheaply(t);
   const { users, sessions, pass, now } = people();
   await users.add('owner', 'owner', long);
   await users.add('mina', 'operator', long);
@@ -134,7 +149,8 @@ test('what was meant for somebody who was removed is nobody’s; a name that com
   assert.equal(users.knownSince('mina'), now(), 'the identity provider knows somebody of this name');
 });
 
-test('the last owner stays, with all that is theirs', async () => {
+test('the last owner stays, with all that is theirs', async (t) => {
+  cheaply(t);
   const { users, sessions } = people();
   await users.add('owner', 'owner', long);
   const secret = sessions.begin({ user: 'owner', role: 'owner' }, { local: true });
@@ -143,6 +159,7 @@ test('the last owner stays, with all that is theirs', async () => {
 });
 
 test('a file of an earlier version keeps its people', async (t) => {
+  cheaply(t);
   const folder = mkdtempSync(join(tmpdir(), 'percept-people-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'access.sqlite');
@@ -156,7 +173,8 @@ test('a file of an earlier version keeps its people', async (t) => {
   assert.equal(users.knownSince('mina'), Number.POSITIVE_INFINITY);
 });
 
-test("somebody from the identity provider isn't a local user of the same name", async () => {
+test("somebody from the identity provider isn't a local user of the same name", async (t) => {
+  cheaply(t);
   const { users, sessions } = people();
   await users.add('owner', 'owner', long);
   const secret = sessions.begin({ user: 'owner', role: 'viewer' }, { local: false });
@@ -165,7 +183,8 @@ test("somebody from the identity provider isn't a local user of the same name", 
   assert.ok(sessions.find(secret));
 });
 
-test('all sessions of a name end at once, whoever knows it', async () => {
+test('all sessions of a name end at once, whoever knows it', async (t) => {
+  cheaply(t);
   const { users, sessions } = people();
   await users.add('mina', 'viewer', long);
   const secrets = [true, false].map((local) => sessions.begin({ user: 'mina', role: 'viewer' }, { local }));
@@ -176,6 +195,7 @@ test('all sessions of a name end at once, whoever knows it', async () => {
 });
 
 test('who reads the file finds no secret in it, and only its owner can read it', async (t) => {
+  cheaply(t);
   const folder = mkdtempSync(join(tmpdir(), 'percept-access-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'access.sqlite');
