@@ -11,8 +11,8 @@ export interface Line {
 /** Characters. A file without line ends must not fill the memory. */
 const maxLine = 1024 * 1024;
 
-/** A text file line by line, at the speed at which they are taken. */
-export async function* readLines(path: string): AsyncGenerator<Line> {
+/** A text file, at the speed at which it is taken: the lines of each piece that was read at once, since a promise costs more than a line. */
+export async function* readLines(path: string): AsyncGenerator<Iterable<Line>> {
   let rest = '';
   let cut = false;
   let number = 0;
@@ -21,14 +21,22 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
       '\n',
     );
     rest = lines.pop() ?? '';
-    for (const line of lines) {
-      yield { number: ++number, text: line.replace(/\r$/, ''), cut };
-      cut = false;
-    }
+    const [before, first] = [number, cut];
+    yield lines.map((line, i) => ({ number: before + i + 1, text: line.replace(/\r$/, ''), cut: i === 0 && first }));
+    number += lines.length;
+    if (lines.length > 0) cut = false;
     if (rest.length > maxLine) {
       rest = rest.slice(0, maxLine);
       cut = true;
     }
   }
-  if (rest !== '') yield { number: ++number, text: rest, cut };
+  if (rest !== '') yield [{ number: number + 1, text: rest, cut }];
+}
+
+/** One after the other, as they are taken; what is undefined is left out. */
+export function* mapped<A, B>(all: Iterable<A>, change: (one: A) => B | undefined): Generator<B> {
+  for (const one of all) {
+    const changed = change(one);
+    if (changed !== undefined) yield changed;
+  }
 }

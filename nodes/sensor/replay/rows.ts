@@ -5,7 +5,7 @@ import { isNotANumber } from '../decode/text.js';
 import { readTime } from '../decode/time.js';
 import { filesAt, type RecordedFile } from './files.js';
 import { type Bad, bad, type Item, type Recording } from './item.js';
-import { readLines } from './lines.js';
+import { type Line, mapped, readLines } from './lines.js';
 import { layoutOf, type Placed, type Row, readTable, type TableSettings } from './table.js';
 
 export interface RowSettings extends TableSettings {
@@ -29,34 +29,33 @@ export function rowRecording(settings: RowSettings): Recording {
   return async function* rows() {
     for (const file of await filesAt(settings.path, rowEndings)) {
       yield { kind: 'fresh' };
-      yield* rowsOf(file, settings);
+      for await (const items of rowsOf(file, settings)) for (const item of items) yield item;
     }
   };
 }
 
-async function* rowsOf(file: RecordedFile, settings: RowSettings): AsyncGenerator<Item> {
+async function* rowsOf(file: RecordedFile, settings: RowSettings): AsyncGenerator<Iterable<Item>> {
   const json = jsonEndings.has(extname(file.path).toLowerCase());
   const layout = json ? undefined : await layoutOf(file.path, settings);
   const time = layout ? layout.time : settings.timeColumn === '-' ? undefined : settings.timeColumn || undefined;
   const source = settings.source || file.name;
   const numeric = new Map<string, boolean>();
-  for await (const placed of layout ? readTable(file.path, layout) : readObjects(file.path)) {
-    if (placed.kind === 'bad') {
-      yield placed;
-      continue;
-    }
+  const item = (placed: Placed | Bad): Item => {
+    if (placed.kind === 'bad') return placed;
     const timeField = json && time === undefined && settings.timeColumn !== '-' ? usualTime(placed.row) : time;
-    yield itemOf(file.path, placed, timeField, source, numeric, settings);
-  }
+    return itemOf(file.path, placed, timeField, source, numeric, settings);
+  };
+  for await (const some of layout ? readTable(file.path, layout) : readObjects(file.path)) yield mapped(some, item);
 }
 
-async function* readObjects(path: string): AsyncGenerator<Placed | Bad> {
-  for await (const { number, text, cut } of readLines(path)) {
-    if (text.trim() === '') continue;
+async function* readObjects(path: string): AsyncGenerator<Iterable<Placed | Bad>> {
+  const placed = ({ number, text, cut }: Line): Placed | Bad | undefined => {
+    if (text.trim() === '') return undefined;
     const row = cut ? undefined : parsed(text);
-    if (row) yield { kind: 'row', line: number, row };
-    else yield bad(path, number, cut ? 'the line is too long' : 'it is not a JSON object', text);
-  }
+    if (row) return { kind: 'row', line: number, row };
+    return bad(path, number, cut ? 'the line is too long' : 'it is not a JSON object', text);
+  };
+  for await (const lines of readLines(path)) yield mapped(lines, placed);
 }
 
 function parsed(text: string): Row | undefined {

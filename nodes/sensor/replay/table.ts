@@ -3,7 +3,7 @@ import { cellOf, delimiterOf } from '../decode/csv.js';
 import { readTime, type TimeFormat } from '../decode/time.js';
 import { replayError } from './errors.js';
 import { type Bad, bad } from './item.js';
-import { type Line, readLines } from './lines.js';
+import { type Line, mapped, readLines } from './lines.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 export interface Placed {
@@ -60,38 +60,46 @@ export async function layoutOf(path: string, settings: TableSettings): Promise<L
 }
 
 /** Rows as objects: numbers where the text is one, nothing for an empty cell. */
-export async function* readTable(path: string, layout: Layout): AsyncGenerator<Placed | Bad> {
+export async function* readTable(path: string, layout: Layout): AsyncGenerator<Iterable<Placed | Bad>> {
   const { columns, delimiter, header } = layout;
   let first = header;
-  for await (const { number, text, cut } of readRecords(path)) {
-    if (text.trim() === '') continue;
-    const cells = cut ? undefined : cellsOf(text, delimiter);
-    if (first) first = false;
-    else if (cut) yield bad(path, number, 'the line is too long', text);
-    else if (cells) yield rowOf(path, number, cells, columns, delimiter);
-    else yield bad(path, number, 'a quote is not closed or stands in the middle', text);
-  }
+  const placed = ({ number, text, cut }: Line): Placed | Bad | undefined => {
+    if (text.trim() === '') return undefined;
+    if (first) {
+      first = false;
+      return undefined;
+    }
+    if (cut) return bad(path, number, 'the line is too long', text);
+    const cells = cellsOf(text, delimiter);
+    if (cells) return rowOf(path, number, cells, columns, delimiter);
+    return bad(path, number, 'a quote is not closed or stands in the middle', text);
+  };
+  for await (const records of readRecords(path)) yield mapped(records, placed);
 }
 
 /** Lines, joined where a quoted cell goes over several; after a quote that is never closed it goes on at the next line. */
-async function* readRecords(path: string): AsyncGenerator<Line> {
-  let held: Line[] = [];
-  for await (const line of readLines(path)) {
+async function* readRecords(path: string): AsyncGenerator<Iterable<Line>> {
+  const held: Line[] = [];
+  for await (const lines of readLines(path)) yield joined(lines, held);
+  yield held;
+}
+
+/** @param held lines that may belong to one record with the next: changed */
+function* joined(lines: Iterable<Line>, held: Line[]): Generator<Line> {
+  for (const line of lines) {
     held.push(line);
     while (held.length > 0) {
       const text = held.map((one) => one.text).join('\n');
       const open = quotes(text) % 2 === 1;
       if (open && held.length < maxLinesPerRecord && text.length < maxRecord) break;
-      const whole = open ? held.slice(0, 1) : held;
+      const whole = held.splice(0, open ? 1 : held.length);
       yield {
-        number: held[0]?.number ?? 0,
+        number: whole[0]?.number ?? 0,
         text: whole.map((one) => one.text).join('\n'),
         cut: whole.some((one) => one.cut),
       };
-      held = held.slice(whole.length);
     }
   }
-  yield* held;
 }
 
 function quotes(text: string): number {
@@ -125,9 +133,11 @@ function rowOf(
 
 async function firstRecords(path: string): Promise<string[]> {
   const records: string[] = [];
-  for await (const { text } of readRecords(path)) {
-    if (text.trim() !== '') records.push(text);
-    if (records.length === 2) break;
+  for await (const some of readRecords(path)) {
+    for (const { text } of some) {
+      if (text.trim() !== '') records.push(text);
+      if (records.length === 2) return records;
+    }
   }
   return records;
 }
