@@ -1,26 +1,22 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { promisify } from 'node:util';
+import { inMemory } from '../support/memory.ts';
 import { type FlowNode, NodeRed, root } from '../support/node-red.ts';
 import { manifest, shippedFlows } from '../support/package.ts';
 
 const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), 'percept-pack-'));
+const folder = mkdtempSync(join(inMemory(), 'percept-pack-'));
 const userDir = join(folder, 'user');
 
 before(async () => {
-  for (const workspace of [[], ['-w', 'nodes/dashboard']]) {
-    await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder, ...workspace], {
-      cwd: root,
-    });
-  }
+  const both = ['--workspace', 'nodes/dashboard', '--include-workspace-root'];
+  await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder, ...both], { cwd: root });
   mkdirSync(userDir);
   writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'user', private: true }));
-  const dashboard = manifest(join(root, 'node_modules/@flowfuse/node-red-dashboard'));
   await run(
     'npm',
     [
@@ -33,11 +29,14 @@ before(async () => {
         '--omit=optional',
         '--omit=peer',
       ],
-      `@flowfuse/node-red-dashboard@${dashboard.version}`,
       ...globSync('*.tgz', { cwd: folder }).map((file) => join(folder, file)),
     ],
     { cwd: userDir },
   );
+  // somebody else's, with two hundred packages: as it was installed here
+  const dashboard = 'node_modules/@flowfuse/node-red-dashboard';
+  mkdirSync(dirname(join(userDir, dashboard)));
+  symlinkSync(join(root, dashboard), join(userDir, dashboard), 'dir');
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -9,11 +9,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { inMemory } from '../support/memory.ts';
 import { freePorts } from '../support/ports.ts';
 import { until } from '../support/until.ts';
 
@@ -109,7 +109,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 }
 
 function makePlace({ fsync = false }: PostgresOptions): Place {
-  const dir = mkdtempSync(join(fsync ? tmpdir() : roomy(), 'percept-pg-'));
+  const dir = mkdtempSync(join(fsync ? tmpdir() : inMemory(), 'percept-pg-'));
   const bin = globSync('/usr/lib/postgresql/*/bin')
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .at(-1);
@@ -157,14 +157,6 @@ function newCluster(place: Place): string {
 /** With owner and rights. */
 function copy(from: string, to: string): void {
   execFileSync('cp', ['-a', from, to]);
-}
-
-/** Memory where there is enough for what need not reach a disk: writing it there was most of a short test's work. */
-function roomy(): string {
-  const memory = '/dev/shm';
-  if (!existsSync(memory)) return tmpdir();
-  const { bavail, bsize } = statfsSync(memory);
-  return bavail * bsize > 2 ** 31 ? memory : tmpdir();
 }
 
 function environment(place: Place): NodeJS.ProcessEnv {
