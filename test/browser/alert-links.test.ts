@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
 import { evidence, LinkSite } from '../support/link-flow.ts';
 import { needs } from '../support/needs.ts';
 import { until } from '../support/until.ts';
+import { type WindowOptions, Windows } from '../support/windows.ts';
 
 const skip = needs('chromium');
 const pictures = process.env['PERCEPT_SCREENSHOTS'];
@@ -14,7 +14,7 @@ const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
 const reasons = ['Somebody has stood at the door for 4 min', 'Came back three times since noon'];
 
 let site: LinkSite;
-let browser: Browser;
+let windows: Windows;
 before(async () => {
   if (skip) return;
   const steps = [
@@ -27,10 +27,11 @@ before(async () => {
     call: '112',
     zones: [{ zone: 'yard', source: '*' }],
   };
-  [site, browser] = await Promise.all([LinkSite.start(settings), launchChromium()]);
+  const shared = { locale: 'en-GB', ...phone };
+  [site, windows] = await Promise.all([LinkSite.start(settings), Windows.launch(shared)]);
 });
 after(async () => {
-  await browser?.close();
+  await windows?.stop();
   await site?.stop();
 });
 
@@ -40,16 +41,16 @@ interface Seen {
   readonly asked: string[];
 }
 
-async function visit(url: string, options: BrowserContextOptions = {}): Promise<Seen> {
-  const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', ...phone, ...options });
-  const page = await context.newPage();
-  const [complaints, asked]: [string[], string[]] = [[], []];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+async function visit(url: string, options: WindowOptions, act: (seen: Seen) => Promise<void>): Promise<void> {
+  await windows.with(options, async (page) => {
+    const [complaints, asked]: [string[], string[]] = [[], []];
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
+    await page.goto(url);
+    await act({ page, complaints, asked });
   });
-  page.on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
-  await page.goto(url);
-  return { page, complaints, asked };
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
@@ -66,35 +67,35 @@ test('on a phone, without a login: what happened is seen, one tap takes it, and 
   const about = { severity: 'critical', reasons, score: 0.87, threshold: 0.5, evidence: [evidence.key] };
   const { acknowledge } = await site.links('door', about, 'Critical');
   await site.mailTo('ben', 'door', 'Critical');
-  const { page, complaints, asked } = await visit(acknowledge);
-  await page.getByRole('heading', { name: 'Critical: loitering, door' }).waitFor();
-  const image = page.getByRole('img', { name: 'Picture 1 of 1' });
-  await image.scrollIntoViewIfNeeded();
-  await until(async () => (await image.evaluate((one: HTMLImageElement) => one.naturalWidth)) > 0, {
-    what: 'the picture',
+  await visit(acknowledge, {}, async ({ page, complaints, asked }) => {
+    await page.getByRole('heading', { name: 'Critical: loitering, door' }).waitFor();
+    const image = page.getByRole('img', { name: 'Picture 1 of 1' });
+    await image.scrollIntoViewIfNeeded();
+    await until(async () => (await image.evaluate((one: HTMLImageElement) => one.naturalWidth)) > 0, {
+      what: 'the picture',
+    });
+    // nothing is cut off, and the button is within reach of a thumb
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+    const button = page.getByRole('button', { name: 'I take it' });
+    const place = await button.boundingBox();
+    assert.ok(place && place.y + place.height < 844 && place.height >= 44, JSON.stringify(place));
+    assert.equal(await page.getByRole('link', { name: 'Call 112' }).getAttribute('href'), 'tel:112');
+    await shoot(page, 'phone-light');
+    assert.ok(!isTaken('door'));
+    await button.tap();
+    await page.getByText('You took it').waitFor();
+    assert.equal(await page.getByRole('button').count(), 0);
+    await until(() => isTaken('door'), { what: 'the change' });
+    await shoot(page, 'phone-taken');
+    await page.reload();
+    await page.getByText('You took it').waitFor();
+    assert.deepEqual(complaints, []);
+    const own = `${site.nodeRed.url}/percept/alert/`;
+    assert.deepEqual(
+      asked.filter((one) => !one.includes(` ${own}`) && !one.endsWith('/favicon.ico')),
+      [],
+    );
   });
-  // nothing is cut off, and the button is within reach of a thumb
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
-  const button = page.getByRole('button', { name: 'I take it' });
-  const place = await button.boundingBox();
-  assert.ok(place && place.y + place.height < 844 && place.height >= 44, JSON.stringify(place));
-  assert.equal(await page.getByRole('link', { name: 'Call 112' }).getAttribute('href'), 'tel:112');
-  await shoot(page, 'phone-light');
-  assert.ok(!isTaken('door'));
-  await button.tap();
-  await page.getByText('You took it').waitFor();
-  assert.equal(await page.getByRole('button').count(), 0);
-  await until(() => isTaken('door'), { what: 'the change' });
-  await shoot(page, 'phone-taken');
-  await page.reload();
-  await page.getByText('You took it').waitFor();
-  assert.deepEqual(complaints, []);
-  const own = `${site.nodeRed.url}/percept/alert/`;
-  assert.deepEqual(
-    asked.filter((one) => !one.includes(` ${own}`) && !one.endsWith('/favicon.ico')),
-    [],
-  );
-  await page.context().close();
 });
 
 test('in the dark, wide and in Korean it reads as well', { skip }, async () => {
@@ -106,21 +107,21 @@ test('in the dark, wide and in Korean it reads as well', { skip }, async () => {
     ['wide-dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }],
     ['phone-korean', { locale: 'ko-KR' }],
   ] as const) {
-    const { page, complaints } = await visit(acknowledge, options);
-    await page.getByRole('button', { name: /I take it|제가 맡겠습니다/ }).waitFor();
-    await until(async () => (await page.locator('img').evaluate((one: HTMLImageElement) => one.naturalWidth)) > 0, {
-      what: name,
+    await visit(acknowledge, options, async ({ page, complaints }) => {
+      await page.getByRole('button', { name: /I take it|제가 맡겠습니다/ }).waitFor();
+      await until(async () => (await page.locator('img').evaluate((one: HTMLImageElement) => one.naturalWidth)) > 0, {
+        what: name,
+      });
+      if (name === 'phone-korean') await page.getByRole('heading', { name: '경고: 배회, gate' }).waitFor();
+      await shoot(page, name);
+      assert.deepEqual(complaints, [], name);
     });
-    if (name === 'phone-korean') await page.getByRole('heading', { name: '경고: 배회, gate' }).waitFor();
-    await shoot(page, name);
-    assert.deepEqual(complaints, [], name);
-    await page.context().close();
   }
-  const { page } = await visit(open);
-  await page.getByText('With this link one looks').waitFor();
-  assert.equal(await page.getByRole('button').count(), 0);
-  await shoot(page, 'phone-look-only');
-  await page.context().close();
+  await visit(open, {}, async ({ page }) => {
+    await page.getByText('With this link one looks').waitFor();
+    assert.equal(await page.getByRole('button').count(), 0);
+    await shoot(page, 'phone-look-only');
+  });
 });
 
 test('a link that opens nothing says what to do, and leads to the sign-in page', { skip }, async () => {
@@ -131,11 +132,11 @@ test('a link that opens nothing says what to do, and leads to the sign-in page',
     ['refused-dark', { colorScheme: 'dark' }],
     ['refused-korean', { locale: 'ko-KR' }],
   ] as const) {
-    const { page } = await visit(bad, options);
-    await page.getByRole('heading', { name: /This link opens nothing|열 수 없는 링크입니다/ }).waitFor();
-    await shoot(page, name);
-    await page.getByRole('link').click();
-    await page.getByLabel(/User name|사용자 이름/).waitFor();
-    await page.context().close();
+    await visit(bad, options, async ({ page }) => {
+      await page.getByRole('heading', { name: /This link opens nothing|열 수 없는 링크입니다/ }).waitFor();
+      await shoot(page, name);
+      await page.getByRole('link').click();
+      await page.getByLabel(/User name|사용자 이름/).waitFor();
+    });
   }
 });

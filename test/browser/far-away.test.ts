@@ -95,6 +95,8 @@ test('the line is cut, a machine leaks, the line is joined: every reading arrive
   const broken = Date.now();
   await choose(page, 'Fault', 'Leak');
   await page.getByText('pump-3: leak of 100 % began').waitFor();
+  // what is newest is never newer than now, and to copy an outbox is no small thing
+  await until(() => Date.now() > broken + leakingMs, { ms: 2 * leakingMs });
   await until(async () => (await newestWaiting()) > broken + leakingMs, { ms: 120_000, what: 'the outbox to grow' });
   assert.ok((await waiting(page)) > 100);
   // what was on its way when the line was cut may have come through; what was measured since has not

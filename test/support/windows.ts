@@ -100,11 +100,7 @@ class Window {
       for (const event of events) page.removeAllListeners(event);
       await page.unrouteAll({ behavior: 'ignoreErrors' });
       await this.#context.unrouteAll({ behavior: 'ignoreErrors' });
-      // the one storage that only the page itself can reach
-      await page.evaluate(() => {
-        if (location.protocol.startsWith('http')) sessionStorage.clear();
-      });
-      await page.goto('about:blank', patience);
+      await this.#leave();
       await this.#tools.send('Storage.clearDataForOrigin', { origin: '*', storageTypes: kept });
       await this.#context.clearPermissions();
       page.setDefaultTimeout(30_000);
@@ -112,6 +108,14 @@ class Window {
     } catch {
       return false;
     }
+  }
+
+  /** To something small of the same server: to leave one that forbids openers, as the door does, costs a new process. */
+  async #leave(): Promise<void> {
+    const from = await this.page.evaluate(() => location.href);
+    if (!from.startsWith('http')) return;
+    await this.page.goto(new URL('/favicon.ico', from).href, patience);
+    await this.page.evaluate(() => sessionStorage.clear());
   }
 
   async close(): Promise<void> {
