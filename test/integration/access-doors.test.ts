@@ -85,7 +85,13 @@ describe('one door before a real Node-RED', () => {
 
   before(async () => {
     const port = await freePort();
-    nodeRed = await NodeRed.start({ port, flow, packages: dashboardPackages, settings: lockSettings(port) });
+    nodeRed = await NodeRed.start({
+      port,
+      flow,
+      packages: dashboardPackages,
+      settings: lockSettings(port),
+      allCoreNodes: true,
+    });
     const database = openDatabase(join(nodeRed.userDir, 'access.sqlite'));
     const users = new Users(database);
     await users.add('viewer', 'viewer', ownerPassword);

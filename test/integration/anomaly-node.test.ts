@@ -139,8 +139,9 @@ test('learning can be begun anew, called off and ended early; too little is an e
   nodeRed.inject(ids.anomaly, { topic: 'hall/press', learn: 'cancel' });
   const before = scoresOf('hall/press').length;
   play('hall/press', 3);
-  const score = await until(() => scoresOf('hall/press')[before + 1]);
-  assert.deepEqual([score.state, 'learning' in score], ['normal', false]);
+  // what was on its way through the spectrogram was still learned from
+  const score = await until(() => scoresOf('hall/press').find((one, i) => i >= before && !('learning' in one)));
+  assert.equal(score.state, 'normal');
 });
 
 test('a message without a spectrogram, and a model that is none, are errors; the rest goes on', async () => {

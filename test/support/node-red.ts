@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import v8 from 'node:v8';
+import { unusedCoreNodes } from './core-nodes.ts';
 import { freePort } from './ports.ts';
 import { until } from './until.ts';
 
@@ -30,6 +31,8 @@ export interface NodeRedOptions {
   /** false: our package is in the user directory already (a packed tarball was installed there). */
   readonly linkPercept?: boolean;
   readonly port?: number;
+  /** Node-RED's own nodes that are not in `flow` are left out, unless another Node-RED is run; true: all are there. */
+  readonly allCoreNodes?: boolean;
 }
 
 export interface Message {
@@ -90,7 +93,10 @@ export class NodeRed {
     this.#child.send({ event: 'inject', node, msg: v8.serialize(msg).toString('base64') });
   }
 
-  /** A full deploy; resolves when the new flows have started (the admin API answers before). */
+  /**
+   * A full deploy; resolves when the new flows have started (the admin API answers before).
+   * @throws where a type is missing: with `allCoreNodes` it may be there
+   */
   async deploy(flow: readonly FlowNode[]): Promise<void> {
     const from = this.log.length;
     const response = await fetch(`${this.url}/flows`, {
@@ -99,7 +105,7 @@ export class NodeRed {
       body: JSON.stringify(flow),
     });
     if (!response.ok) throw new Error(`The deploy was refused: ${response.status} ${await response.text()}`);
-    await until(() => this.log.slice(from).includes('Started flows'), { ms: 30_000, what: 'the new flows to start' });
+    await this.#flowsStarted(from, 30_000);
   }
 
   /** kill -9 */
@@ -156,18 +162,29 @@ export class NodeRed {
   }
 
   async #started(): Promise<void> {
-    const from = this.log.length;
+    await this.#flowsStarted(this.log.length, 60_000);
+  }
+
+  /** @param from where in the log to look for it */
+  async #flowsStarted(from: number, ms: number): Promise<void> {
     const child = this.#child;
-    await until(() => child.exitCode !== null || this.log.slice(from).includes('Started flows'), {
-      ms: 60_000,
-      what: `Node-RED to start its flows; log:\n${this.log.slice(from)}`,
+    const missing = 'Waiting for missing types';
+    const news = (): string => this.log.slice(from);
+    const settled = (): boolean =>
+      child.exitCode !== null || ['Started flows', missing].some((line) => news().includes(line));
+    await until(settled, { ms, what: 'Node-RED to start its flows' }).catch((cause: unknown) => {
+      throw new Error(`Node-RED has not started its flows:\n${news()}`, { cause });
     });
-    if (child.exitCode !== null) throw new Error(`Node-RED ended with ${child.exitCode}:\n${this.log.slice(from)}`);
+    if (child.exitCode !== null) throw new Error(`Node-RED ended with ${child.exitCode}:\n${news()}`);
+    if (news().includes(missing)) throw new Error(`Node-RED cannot start its flows:\n${news()}`);
   }
 }
 
 function prepare(userDir: string, port: number, options: NodeRedOptions): void {
   mkdirSync(userDir, { recursive: true });
+  const types = new Set(options.flow.map(({ type }) => type));
+  const all = options.allCoreNodes || options.nodeRed !== undefined;
+  const excluded = all ? [] : unusedCoreNodes(join(root, 'node_modules/node-red'), types);
   const packages: Record<string, string> = {
     'node-red-percept-probe': join(import.meta.dirname, 'probe'),
     ...(options.linkPercept === false ? {} : { '@percept/node-red-percept': root }),
@@ -185,7 +202,7 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
     `module.exports = {
       uiPort: ${port}, uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: false,
       telemetry: { enabled: false }, externalModules: { autoInstall: false, palette: { allowInstall: false } },
-      editorTheme: { tours: false }, logging: { console: { level: 'info', metrics: false, audit: false } },
+      nodesExcludes: ${JSON.stringify(excluded)}, editorTheme: { tours: false }, logging: { console: { level: 'info', metrics: false, audit: false } },
       ${options.settings ?? ''}
     };`,
   );
