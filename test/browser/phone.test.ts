@@ -3,19 +3,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { alertIds } from '../support/alert-flow.ts';
-import { launchChromium } from '../support/browser.ts';
 import { needs } from '../support/needs.ts';
 import { type PhoneLab, startPhone } from '../support/phone-flow.ts';
 import { until } from '../support/until.ts';
+import { type WindowOptions, Windows } from '../support/windows.ts';
 
 const skip = needs('chromium');
 const pictures = process.env['PERCEPT_SCREENSHOTS'];
 const onPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 let lab: PhoneLab;
-let browser: Browser;
+let windows: Windows;
 /** Chromium tells this of every subscription in a profile that keeps nothing. */
 const beyondUs = /Push API in incognito mode/;
 const complaints: string[] = [];
@@ -24,19 +24,22 @@ before(async () => {
   const steps = [{ after: 0, channel: 'push', to: 'anna', chain: '' }];
   const settings = { steps, ends: 'person', retry: '3600' };
   // nobody takes pushes there: pages alone ring
-  [lab, browser] = await Promise.all([startPhone('http://127.0.0.1:9', settings), launchChromium()]);
+  const shared = { locale: 'en-US', serviceWorkers: 'allow' } as const;
+  [lab, windows] = await Promise.all([startPhone('http://127.0.0.1:9', settings), Windows.launch(shared)]);
 });
 after(async () => {
-  await browser?.close();
+  await windows?.stop();
   await lab?.nodeRed.stop();
 });
 
-async function open(person: string, options: BrowserContextOptions = {}): Promise<[Page, BrowserContext]> {
-  const visitor = await lab.visitor(person);
-  const context = await browser.newContext({ locale: 'en-US', ...options });
-  const [name = '', value = ''] = visitor.cookie.split('=');
-  await context.addCookies([{ name, value, url: lab.nodeRed.url }]);
-  const page = await context.newPage();
+const sessions = new Map<string, Promise<string>>();
+
+/** Lets this person in, and shows the page. */
+async function visit(person: string, page: Page): Promise<void> {
+  const cookie = sessions.get(person) ?? lab.visitor(person).then((visitor) => visitor.cookie);
+  sessions.set(person, cookie);
+  const [name = '', value = ''] = (await cookie).split('=');
+  await page.context().addCookies([{ name, value, url: lab.nodeRed.url }]);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on(
     'console',
@@ -44,7 +47,25 @@ async function open(person: string, options: BrowserContextOptions = {}): Promis
   );
   await page.goto(`${lab.nodeRed.url}/percept/phone`);
   await page.locator('#line[data-state=live]').waitFor();
-  return [page, context];
+}
+
+async function withPage(person: string, options: WindowOptions, act: (page: Page) => Promise<void>): Promise<void> {
+  await windows.with(options, async (page) => {
+    await visit(person, page);
+    await act(page);
+  });
+}
+
+/** A context that nobody has had: what its service worker knows, and what it may, cannot be taken back. */
+async function withWorker(person: string, act: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
+  const context = await windows.browser.newContext({ locale: 'en-US', ...onPhone });
+  try {
+    const page = await context.newPage();
+    await visit(person, page);
+    await act(page, context);
+  } finally {
+    await context.close();
+  }
 }
 
 async function show(page: Page, name: string): Promise<void> {
@@ -56,136 +77,137 @@ async function show(page: Page, name: string): Promise<void> {
 const taken = () => lab.nodeRed.messages('acts').map(({ acknowledge }) => acknowledge as { id: number; by: string });
 
 test('a calm page says so, and what it is for; in English and in Korean', { skip }, async () => {
-  const [page, context] = await open('anna', { ...onPhone, colorScheme: 'light' });
-  await page.getByRole('heading', { name: 'All calm' }).waitFor();
-  await show(page, 'calm-light');
-  const [korean, other] = await open('ben', { ...onPhone, locale: 'ko-KR', colorScheme: 'dark' });
-  await korean.getByRole('heading', { name: '이상 없음' }).waitFor();
-  await show(korean, 'calm-dark-ko');
-  await context.close();
-  await other.close();
+  await withPage('anna', { ...onPhone, colorScheme: 'light' }, async (page) => {
+    await page.getByRole('heading', { name: 'All calm' }).waitFor();
+    await show(page, 'calm-light');
+  });
+  await withPage('ben', { ...onPhone, locale: 'ko-KR', colorScheme: 'dark' }, async (korean) => {
+    await korean.getByRole('heading', { name: '이상 없음' }).waitFor();
+    await show(korean, 'calm-dark-ko');
+  });
 });
 
 test('the title of an alert is in the words of who reads it', { skip }, async () => {
-  const [page, context] = await open('anna', { ...onPhone, locale: 'ko-KR' });
-  lab.finding('hall');
-  await page.getByRole('heading', { name: /^(알림|경고|위험): 배회, hall$/ }).waitFor();
-  await show(page, 'open-ko');
-  await page.locator('.card', { hasText: 'hall' }).getByRole('button', { name: '내가 맡기' }).click();
-  await until(() => taken().length === 1, { what: 'the tap' });
-  // what stays open would stand on the pages of the tests that follow
-  lab.nodeRed.inject(alertIds.alert, { resolve: { key: 'loitering/hall/', by: 'anna' } });
-  await page.getByRole('heading', { name: '이상 없음' }).waitFor();
-  await context.close();
+  await withPage('anna', { ...onPhone, locale: 'ko-KR' }, async (page) => {
+    lab.finding('hall');
+    await page.getByRole('heading', { name: /^(알림|경고|위험): 배회, hall$/ }).waitFor();
+    await show(page, 'open-ko');
+    await page.locator('.card', { hasText: 'hall' }).getByRole('button', { name: '내가 맡기' }).click();
+    await until(() => taken().length === 1, { what: 'the tap' });
+    // what stays open would stand on the pages of the tests that follow
+    lab.nodeRed.inject(alertIds.alert, { resolve: { key: 'loitering/hall/', by: 'anna' } });
+    await page.getByRole('heading', { name: '이상 없음' }).waitFor();
+  });
 });
 
 test('an alert rings on the page of its person, with sound after a tap, until one tap takes it', { skip }, async () => {
-  const [page, context] = await open('anna', { ...onPhone, colorScheme: 'dark' });
-  await page.getByRole('button', { name: 'Turn on sound' }).click();
-  await page.locator('body[data-sound=on]').waitFor();
-  const reasons = ['Somebody has been at the door for 40 s', 'The same person was there an hour ago'];
-  lab.finding('door', { reasons });
-  await page.locator('body[data-state=ringing]').waitFor();
-  const card = page.locator('#ringing .card');
-  assert.match(
-    await card.innerText(),
-    /critical[\s\S]*just now[\s\S]*door[\s\S]*Somebody has been at the door for 40 s/,
-  );
-  assert.match(await page.title(), /^● /);
-  assert.equal(await card.getByRole('link', { name: 'Call 112' }).getAttribute('href'), 'tel:112');
-  assert.equal(await card.getByRole('link', { name: 'View live' }).getAttribute('href'), '/percept/phone/view');
-  await page.getByText(/Told: anna \(push, delivered/).waitFor();
-  await show(page, 'ringing-dark');
-  const before = taken().length;
-  await card.getByRole('button', { name: 'Take it' }).click();
-  await page.locator('.card .mark', { hasText: 'Taken by anna' }).waitFor();
-  await page.locator('.toast', { hasText: 'Taken by anna' }).waitFor();
-  await page.locator('body[data-state=open]').waitFor();
-  assert.deepEqual(
-    taken()
-      .slice(before)
-      .map((one) => one.by),
-    ['anna'],
-  );
-  assert.doesNotMatch(await page.title(), /^● /);
-  await show(page, 'taken-dark');
-  await context.close();
+  await withPage('anna', { ...onPhone, colorScheme: 'dark' }, async (page) => {
+    await page.getByRole('button', { name: 'Turn on sound' }).click();
+    await page.locator('body[data-sound=on]').waitFor();
+    const reasons = ['Somebody has been at the door for 40 s', 'The same person was there an hour ago'];
+    lab.finding('door', { reasons });
+    await page.locator('body[data-state=ringing]').waitFor();
+    const card = page.locator('#ringing .card');
+    assert.match(
+      await card.innerText(),
+      /critical[\s\S]*just now[\s\S]*door[\s\S]*Somebody has been at the door for 40 s/,
+    );
+    assert.match(await page.title(), /^● /);
+    assert.equal(await card.getByRole('link', { name: 'Call 112' }).getAttribute('href'), 'tel:112');
+    assert.equal(await card.getByRole('link', { name: 'View live' }).getAttribute('href'), '/percept/phone/view');
+    await page.getByText(/Told: anna \(push, delivered/).waitFor();
+    await show(page, 'ringing-dark');
+    const before = taken().length;
+    await card.getByRole('button', { name: 'Take it' }).click();
+    await page.locator('.card .mark', { hasText: 'Taken by anna' }).waitFor();
+    await page.locator('.toast', { hasText: 'Taken by anna' }).waitFor();
+    await page.locator('body[data-state=open]').waitFor();
+    assert.deepEqual(
+      taken()
+        .slice(before)
+        .map((one) => one.by),
+      ['anna'],
+    );
+    assert.doesNotMatch(await page.title(), /^● /);
+    await show(page, 'taken-dark');
+  });
 });
 
 test('quiet here is quiet on this page alone; a viewer sees and is offered nothing', { skip }, async () => {
-  const [page, context] = await open('anna', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
-  const [viewing, other] = await open('vera', { ...onPhone, colorScheme: 'light' });
-  lab.finding('gate', { severity: 'warning', reasons: ['The gate has been open for 5 min'] });
-  await page.locator('body[data-state=ringing]').waitFor();
-  await show(page, 'ringing-wide-light');
-  const take = page.locator('.card', { hasText: 'The gate has been open' }).getByRole('button', { name: 'Take it' });
-  await take.focus();
-  lab.finding('yard', { severity: 'notice', reasons: ['A dog'] });
-  await page.getByText('A dog').waitFor();
-  assert.equal(
-    await take.evaluate((button) => button === document.activeElement),
-    true,
-    'nothing is moved from under a finger',
-  );
-  await page.locator('.card', { hasText: 'A dog' }).getByRole('button', { name: 'Take it' }).click();
-  await page.locator('#alerts .card', { hasText: 'A dog' }).waitFor();
-  await page.getByRole('button', { name: 'Quiet here' }).click();
-  await page.locator('body[data-state=open]').waitFor();
-  await page.reload();
-  await page.locator('.card').first().waitFor();
-  assert.equal(await page.locator('body').getAttribute('data-state'), 'open');
-  await viewing.getByText(/signed in to look/).waitFor();
-  await viewing.locator('.card').first().waitFor();
-  assert.equal(await viewing.locator('button', { hasText: /Take it|In 10 min|notifications/ }).count(), 0);
-  await show(viewing, 'viewer-light');
-  await page.getByRole('button', { name: 'In 10 min' }).click();
-  await page.getByText(/put off, until/).waitFor();
-  await context.close();
-  await other.close();
+  const wide = { viewport: { width: 1440, height: 900 } };
+  const both = (act: (page: Page, viewing: Page) => Promise<void>) =>
+    withPage('anna', wide, (page) => withPage('vera', onPhone, (viewing) => act(page, viewing)));
+  await both(async (page, viewing) => {
+    lab.finding('gate', { severity: 'warning', reasons: ['The gate has been open for 5 min'] });
+    await page.locator('body[data-state=ringing]').waitFor();
+    await show(page, 'ringing-wide-light');
+    const take = page.locator('.card', { hasText: 'The gate has been open' }).getByRole('button', { name: 'Take it' });
+    await take.focus();
+    lab.finding('yard', { severity: 'notice', reasons: ['A dog'] });
+    await page.getByText('A dog').waitFor();
+    assert.equal(
+      await take.evaluate((button) => button === document.activeElement),
+      true,
+      'nothing is moved from under a finger',
+    );
+    await page.locator('.card', { hasText: 'A dog' }).getByRole('button', { name: 'Take it' }).click();
+    await page.locator('#alerts .card', { hasText: 'A dog' }).waitFor();
+    await page.getByRole('button', { name: 'Quiet here' }).click();
+    await page.locator('body[data-state=open]').waitFor();
+    await page.reload();
+    await page.locator('.card').first().waitFor();
+    assert.equal(await page.locator('body').getAttribute('data-state'), 'open');
+    await viewing.getByText(/signed in to look/).waitFor();
+    await viewing.locator('.card').first().waitFor();
+    assert.equal(await viewing.locator('button', { hasText: /Take it|In 10 min|notifications/ }).count(), 0);
+    await show(viewing, 'viewer-light');
+    await page.getByRole('button', { name: 'In 10 min' }).click();
+    await page.getByText(/put off, until/).waitFor();
+  });
 });
 
 test('the connection goes and comes back: the page says since when, and then how things stand', { skip }, async () => {
-  const [page, context] = await open('anna', { ...onPhone, colorScheme: 'light' });
   const before = complaints.length;
-  await lab.nodeRed.kill();
-  await page.getByText(/No connection since/).waitFor();
-  await show(page, 'away-light');
-  await lab.nodeRed.again();
-  await page.locator('#line[data-state=live]').waitFor({ timeout: 60_000 });
-  lab.finding('window');
-  await page.locator('body[data-state=ringing]').waitFor();
-  await page.getByRole('button', { name: 'Take it' }).first().click();
-  await page.locator('body[data-state=open]').waitFor();
-  await context.close();
+  await withPage('anna', { ...onPhone, colorScheme: 'light' }, async (page) => {
+    await lab.nodeRed.kill();
+    await page.getByText(/No connection since/).waitFor();
+    await show(page, 'away-light');
+    await lab.nodeRed.again();
+    await page.locator('#line[data-state=live]').waitFor({ timeout: 60_000 });
+    lab.finding('window');
+    await page.locator('body[data-state=ringing]').waitFor();
+    await page.getByRole('button', { name: 'Take it' }).first().click();
+    await page.locator('body[data-state=open]').waitFor();
+  });
   complaints.splice(before);
 });
 
 test('a tap that does not get through, or of which nothing comes, is told on the card, and it goes on ringing', {
   skip,
 }, async () => {
-  const [page, context] = await open('anna', { ...onPhone, colorScheme: 'dark' });
   const before = complaints.length;
-  lab.finding('roof');
-  const card = page.locator('.card', { hasText: 'roof' });
-  const answers = [503, 204];
-  await page.route('**/percept/phone/act', (route) => route.fulfill({ status: answers.shift() ?? 204, body: '' }));
-  await card.getByRole('button', { name: 'Take it' }).click();
-  await card.getByText('That did not get through: 503').waitFor();
-  await card.getByRole('button', { name: 'Take it' }).click();
-  await card.getByText(/Is the phone node wired to the alert node/).waitFor();
-  assert.equal(await page.locator('body').getAttribute('data-state'), 'ringing');
-  await page.unroute('**/percept/phone/act');
-  await card.getByRole('button', { name: 'Take it' }).click();
-  await card.getByText('Taken by anna').waitFor();
-  await context.close();
+  await withPage('anna', { ...onPhone, colorScheme: 'dark' }, async (page) => {
+    lab.finding('roof');
+    const card = page.locator('.card', { hasText: 'roof' });
+    const answers = [503, 204];
+    await page.route('**/percept/phone/act', (route) => route.fulfill({ status: answers.shift() ?? 204, body: '' }));
+    await card.getByRole('button', { name: 'Take it' }).click();
+    await card.getByText('That did not get through: 503').waitFor();
+    await card.getByRole('button', { name: 'Take it' }).click();
+    await card.getByText(/Is the phone node wired to the alert node/).waitFor();
+    assert.equal(await page.locator('body').getAttribute('data-state'), 'ringing');
+    await page.unroute('**/percept/phone/act');
+    await card.getByRole('button', { name: 'Take it' }).click();
+    await card.getByText('Taken by anna').waitFor();
+  });
   complaints.splice(before);
 });
 
 test('a test of the channel is heard and seen on the page', { skip }, async () => {
-  const [page, context] = await open('anna', { ...onPhone });
-  lab.nodeRed.inject(alertIds.alert, { test: true });
-  await page.locator('.toast', { hasText: 'This is a test of the channel' }).waitFor();
-  await context.close();
+  await withPage('anna', { ...onPhone }, async (page) => {
+    lab.nodeRed.inject(alertIds.alert, { test: true });
+    await page.locator('.toast', { hasText: 'This is a test of the channel' }).waitFor();
+  });
 });
 
 /** The service worker's registration, as the browser's own tools see it. */
@@ -240,23 +262,29 @@ async function worker(page: Page, context: BrowserContext) {
 }
 
 test('a push becomes a notification with its actions; what follows takes its place', { skip }, async () => {
-  const [page, context] = await open('ben', onPhone);
-  const { push, shown } = await worker(page, context);
-  const payload = { title: 'Critical: loitering, door', text: 'Since noon', tag: 't1', alert: 7, severity: 'critical' };
-  await push({ ...payload, open: true, quiet: false, since: Date.now() });
-  const [first, ...others] = await shown();
-  assert.deepEqual(others, []);
-  assert.deepEqual([first?.title, first?.body, first?.tag], [payload.title, 'Since noon', 't1']);
-  assert.deepEqual([first?.actions.slice(0, 2), first?.requireInteraction], [['acknowledge', 'view'], true]);
-  assert.equal(first?.silent, true, 'the page is open and rings by itself');
-  await push({ ...payload, title: 'Taken by anna', open: false, quiet: true, since: Date.now() });
-  assert.deepEqual(
-    (await shown()).map(({ title, actions }) => [title, actions]),
-    [['Taken by anna', []]],
-  );
-  await push({ nonsense: true });
-  assert.deepEqual((await shown()).map(({ body }) => body).sort(), ['Since noon', 'There is a new alert.']);
-  await context.close();
+  await withWorker('ben', async (page, context) => {
+    const { push, shown } = await worker(page, context);
+    const payload = {
+      title: 'Critical: loitering, door',
+      text: 'Since noon',
+      tag: 't1',
+      alert: 7,
+      severity: 'critical',
+    };
+    await push({ ...payload, open: true, quiet: false, since: Date.now() });
+    const [first, ...others] = await shown();
+    assert.deepEqual(others, []);
+    assert.deepEqual([first?.title, first?.body, first?.tag], [payload.title, 'Since noon', 't1']);
+    assert.deepEqual([first?.actions.slice(0, 2), first?.requireInteraction], [['acknowledge', 'view'], true]);
+    assert.equal(first?.silent, true, 'the page is open and rings by itself');
+    await push({ ...payload, title: 'Taken by anna', open: false, quiet: true, since: Date.now() });
+    assert.deepEqual(
+      (await shown()).map(({ title, actions }) => [title, actions]),
+      [['Taken by anna', []]],
+    );
+    await push({ nonsense: true });
+    assert.deepEqual((await shown()).map(({ body }) => body).sort(), ['Since noon', 'There is a new alert.']);
+  });
 });
 
 test('acknowledge on a notification takes the alert by its link, without the page', { skip }, async () => {
@@ -265,8 +293,7 @@ test('acknowledge on a notification takes the alert by its link, without the pag
     posted.push(`${request.method} ${request.url}`);
     response.writeHead(204, { 'Access-Control-Allow-Origin': '*' }).end();
   }).listen(0, '127.0.0.1');
-  const [page, context] = await open('ben', onPhone);
-  try {
+  await withWorker('ben', async (page, context) => {
     const { push, shown, within } = await worker(page, context);
     const acknowledge = `http://127.0.0.1:${(server.address() as AddressInfo).port}/take/abc`;
     const links = { open: acknowledge, acknowledge };
@@ -286,20 +313,17 @@ test('acknowledge on a notification takes the alert by its link, without the pag
     assert.equal(await leads(), '/percept/phone');
     await context.clearCookies();
     assert.equal(await leads(), links.open, 'who is no longer signed in is led to the alert by its link');
-  } finally {
-    await context.close();
-    server.close();
-  }
+  }).finally(() => server.close());
 });
 
 test('a browser that cannot reach its push service says so, and the page goes on', { skip }, async () => {
-  const [page, context] = await open('ben', onPhone);
-  await worker(page, context);
-  await page.reload();
-  await page.getByRole('button', { name: 'Turn on notifications on this device' }).click();
-  await page.getByText(/could not be turned on: /).waitFor();
-  await show(page, 'no-push-service');
-  await context.close();
+  await withWorker('ben', async (page, context) => {
+    await worker(page, context);
+    await page.reload();
+    await page.getByRole('button', { name: 'Turn on notifications on this device' }).click();
+    await page.getByText(/could not be turned on: /).waitFor();
+    await show(page, 'no-push-service');
+  });
 });
 
 test('nothing was held against the page by the browser', { skip }, () => {
