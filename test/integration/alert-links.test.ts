@@ -15,7 +15,7 @@ const page = { accept: 'text/html,application/xhtml+xml' };
 const program = { accept: 'application/json' };
 const key = linkKey('/nowhere', { PERCEPT_LINK_KEY: linkKeyText });
 /** s; long enough for a loaded machine to take an alert in between. */
-const escalation = 20;
+const escalation = 12;
 const steps = [
   { after: 0, channel: 'mail', to: 'anna', chain: '' },
   { after: escalation, channel: 'mail', to: 'ben', chain: '' },

@@ -76,121 +76,124 @@ function comb({ data, bands, shape }: Spectrogram, frequency: number): { at: num
   return { at: mean([2, 3, 4, 5]), between: mean([2.5, 3.5, 4.5]) };
 }
 
-describe('a simulated machine that is listened to', { skip: needs('mosquitto') }, () => {
-  let broker: Mosquitto;
-  let nodeRed: NodeRed;
+// each has a Node-RED of its own, and waits for the machine's time: at once
+describe('a simulated machine', { concurrency: true }, () => {
+  describe('that is listened to', { skip: needs('mosquitto'), concurrency: 1 }, () => {
+    let broker: Mosquitto;
+    let nodeRed: NodeRed;
 
-  before(async () => {
-    broker = await Mosquitto.start();
-    nodeRed = await NodeRed.start({ flow: flowOf({ port: String(broker.port) }, { waveform: true, seed: '2' }) });
+    before(async () => {
+      broker = await Mosquitto.start();
+      nodeRed = await NodeRed.start({ flow: flowOf({ port: String(broker.port) }, { waveform: true, seed: '2' }) });
+    });
+    after(async () => {
+      await nodeRed.stop();
+      await broker.stop();
+    });
+
+    const spectra = (): Spectrogram[] => nodeRed.messages('seen').map((msg) => msg['spectrogram'] as Spectrogram);
+
+    test('its vibration is stored by sensor in as a recording of its own time, second by second', async () => {
+      nodeRed.inject(machine, { payload: { load: 0.8 } });
+      const rows = await until(
+        () => {
+          const all = stored(nodeRed);
+          return all.length >= 4 ? all : undefined;
+        },
+        { ms: 60_000, what: `recordings: ${nodeRed.log}` },
+      );
+      for (const { source, quantity, time, clock, key } of rows) {
+        assert.deepEqual([source, quantity, clock], ['pump-1', 'vibration', 'ok']);
+        assert.equal(time % 1000, 0);
+        assert.ok(isWav(readFileSync(join(nodeRed.userDir, 'bucket', key))));
+      }
+      const [sent] = nodeRed.messages('vibration');
+      const own = sent?.['sound'] as Sound;
+      assert.deepEqual([own.source, own.sampleRate, own.channels, own.format], ['pump-1', 8000, 1, 'f32le']);
+      assert.equal(own.samples.length, 4 * 8000);
+      assert.equal(sent?.topic, 'sound/pump-1/vibration');
+      const row = rows.find(({ time }) => time === own.time);
+      const file = readFileSync(join(nodeRed.userDir, 'bucket', row?.key ?? ''));
+      assert.deepEqual(file, Buffer.from(sent?.payload as Uint8Array), 'the same on the wire and over MQTT');
+      assert.equal(nodeRed.messages('rejected').length, 0);
+      assert.equal(nodeRed.messages('sound').length, 0);
+    });
+
+    test('a broken bearing shows in the spectrogram at its own frequency, and in the numbers', async () => {
+      const speed = await until(() =>
+        nodeRed
+          .messages('readings')
+          .map((msg) => msg['reading'] as Reading)
+          .findLast(({ quantity }) => quantity === 'speed'),
+      );
+      const { bearing } = geometryOf(seedOf('pump-1', 2), 'pump');
+      const frequency = (speed.value / 60) * bearingOrders(bearing).outer;
+      const good = comb(await until(() => spectra().at(-1), { ms: 30_000 }), frequency);
+      const shaking = (): number =>
+        nodeRed
+          .messages('readings')
+          .map((msg) => msg['reading'] as Reading)
+          .findLast(({ quantity }) => quantity === 'vibration')?.value ?? 0;
+      const calm = shaking();
+
+      nodeRed.inject(machine, { payload: { fault: 'bearing-outer', severity: 1, over: 0 } });
+      const bad = await until(
+        () => {
+          const last = spectra().at(-1);
+          const found = last && comb(last, frequency);
+          return found && found.at > good.at + 8 ? found : undefined;
+        },
+        { ms: 60_000, what: `lines at multiples of ${frequency.toFixed(1)} Hz` },
+      );
+      assert.ok(bad.at - good.at > bad.between - good.between + 6, JSON.stringify({ good, bad }));
+      await until(() => nodeRed.status(machine)?.text === 'outer race 100 %', { what: 'the status' });
+      await until(() => shaking() > 1.5 * calm, { ms: 30_000, what: 'the vibration to rise' });
+    });
+
+    test('while the broker is away its sound is not kept: what comes later is what is heard later', async () => {
+      await broker.halt();
+      await until(() => nodeRed.status(machine)?.text === 'no broker', { what: 'the status' });
+      const away = Date.now();
+      const from = nodeRed.messages('vibration').length;
+      await until(() => nodeRed.messages('vibration').length > from + 8, { ms: 60_000, what: 'the wire to go on' });
+      const back = Date.now();
+      await broker.restart();
+      await until(() => (stored(nodeRed).at(-1)?.time ?? 0) > back, { ms: 60_000, what: 'what is heard now' });
+      const missed = stored(nodeRed).filter(({ time }) => time > away && time < back - 1000);
+      assert.ok(missed.length <= 4, `${missed.length} of ${Math.floor((back - away) / 1000)} s came later`);
+    });
   });
-  after(async () => {
-    await nodeRed.stop();
-    await broker.stop();
-  });
 
-  const spectra = (): Spectrogram[] => nodeRed.messages('seen').map((msg) => msg['spectrogram'] as Spectrogram);
-
-  test('its vibration is stored by sensor in as a recording of its own time, second by second', async () => {
-    nodeRed.inject(machine, { payload: { load: 0.8 } });
-    const rows = await until(
-      () => {
-        const all = stored(nodeRed);
-        return all.length >= 4 ? all : undefined;
-      },
-      { ms: 60_000, what: `recordings: ${nodeRed.log}` },
-    );
-    for (const { source, quantity, time, clock, key } of rows) {
-      assert.deepEqual([source, quantity, clock], ['pump-1', 'vibration', 'ok']);
-      assert.equal(time % 1000, 0);
-      assert.ok(isWav(readFileSync(join(nodeRed.userDir, 'bucket', key))));
+  test('over MQTT 3.1.1, whose messages have no properties, sound and vibration keep their times as well', {
+    skip: needs('mosquitto'),
+  }, async () => {
+    const broker = await Mosquitto.start();
+    const nodeRed = await NodeRed.start({
+      flow: flowOf({ port: String(broker.port), mqttVersion: '4' }, { sound: true, waveform: true, stretch: '0.8' }),
+    });
+    try {
+      await until(() => stored(nodeRed).length >= 6, { ms: 60_000, what: nodeRed.log });
+      const rows = stored(nodeRed);
+      assert.deepEqual([...new Set(rows.map(({ quantity }) => quantity))].sort(), ['sound', 'vibration']);
+      assert.ok(rows.every(({ time, clock }) => time % 800 === 0 && clock === 'ok'));
+      const heard = await until(() => nodeRed.messages('sound')[0]);
+      assert.equal((heard['sound'] as Sound).format, 's16le');
+      assert.equal(nodeRed.messages('rejected').length, 0);
+    } finally {
+      await nodeRed.stop();
+      await broker.stop();
     }
-    const [sent] = nodeRed.messages('vibration');
-    const own = sent?.['sound'] as Sound;
-    assert.deepEqual([own.source, own.sampleRate, own.channels, own.format], ['pump-1', 8000, 1, 'f32le']);
-    assert.equal(own.samples.length, 4 * 8000);
-    assert.equal(sent?.topic, 'sound/pump-1/vibration');
-    const row = rows.find(({ time }) => time === own.time);
-    const file = readFileSync(join(nodeRed.userDir, 'bucket', row?.key ?? ''));
-    assert.deepEqual(file, Buffer.from(sent?.payload as Uint8Array), 'the same on the wire and over MQTT');
-    assert.equal(nodeRed.messages('rejected').length, 0);
-    assert.equal(nodeRed.messages('sound').length, 0);
   });
 
-  test('a broken bearing shows in the spectrogram at its own frequency, and in the numbers', async () => {
-    const speed = await until(() =>
-      nodeRed
-        .messages('readings')
-        .map((msg) => msg['reading'] as Reading)
-        .findLast(({ quantity }) => quantity === 'speed'),
-    );
-    const { bearing } = geometryOf(seedOf('pump-1', 2), 'pump');
-    const frequency = (speed.value / 60) * bearingOrders(bearing).outer;
-    const good = comb(await until(() => spectra().at(-1), { ms: 30_000 }), frequency);
-    const shaking = (): number =>
-      nodeRed
-        .messages('readings')
-        .map((msg) => msg['reading'] as Reading)
-        .findLast(({ quantity }) => quantity === 'vibration')?.value ?? 0;
-    const calm = shaking();
-
-    nodeRed.inject(machine, { payload: { fault: 'bearing-outer', severity: 1, over: 0 } });
-    const bad = await until(
-      () => {
-        const last = spectra().at(-1);
-        const found = last && comb(last, frequency);
-        return found && found.at > good.at + 8 ? found : undefined;
-      },
-      { ms: 60_000, what: `lines at multiples of ${frequency.toFixed(1)} Hz` },
-    );
-    assert.ok(bad.at - good.at > bad.between - good.between + 6, JSON.stringify({ good, bad }));
-    await until(() => nodeRed.status(machine)?.text === 'outer race 100 %', { what: 'the status' });
-    await until(() => shaking() > 1.5 * calm, { ms: 30_000, what: 'the vibration to rise' });
+  test('that nobody listens to sends readings alone', async () => {
+    const nodeRed = await NodeRed.start({
+      flow: [{ id: tab, type: 'tab', label: 'test' }, simulated({ interval: '100' }), ...probes],
+    });
+    try {
+      await until(() => nodeRed.messages('readings').length > 60, { what: 'ten instants' });
+      assert.equal(nodeRed.messages('sound').length + nodeRed.messages('vibration').length, 0);
+    } finally {
+      await nodeRed.stop();
+    }
   });
-
-  test('while the broker is away its sound is not kept: what comes later is what is heard later', async () => {
-    await broker.halt();
-    await until(() => nodeRed.status(machine)?.text === 'no broker', { what: 'the status' });
-    const away = Date.now();
-    const from = nodeRed.messages('vibration').length;
-    await until(() => nodeRed.messages('vibration').length > from + 8, { ms: 60_000, what: 'the wire to go on' });
-    const back = Date.now();
-    await broker.restart();
-    await until(() => (stored(nodeRed).at(-1)?.time ?? 0) > back, { ms: 60_000, what: 'what is heard now' });
-    const missed = stored(nodeRed).filter(({ time }) => time > away && time < back - 1000);
-    assert.ok(missed.length <= 4, `${missed.length} of ${Math.floor((back - away) / 1000)} s came later`);
-  });
-});
-
-test('over MQTT 3.1.1, whose messages have no properties, sound and vibration keep their times as well', {
-  skip: needs('mosquitto'),
-}, async () => {
-  const broker = await Mosquitto.start();
-  const nodeRed = await NodeRed.start({
-    flow: flowOf({ port: String(broker.port), mqttVersion: '4' }, { sound: true, waveform: true, stretch: '0.8' }),
-  });
-  try {
-    await until(() => stored(nodeRed).length >= 6, { ms: 60_000, what: nodeRed.log });
-    const rows = stored(nodeRed);
-    assert.deepEqual([...new Set(rows.map(({ quantity }) => quantity))].sort(), ['sound', 'vibration']);
-    assert.ok(rows.every(({ time, clock }) => time % 800 === 0 && clock === 'ok'));
-    const heard = await until(() => nodeRed.messages('sound')[0]);
-    assert.equal((heard['sound'] as Sound).format, 's16le');
-    assert.equal(nodeRed.messages('rejected').length, 0);
-  } finally {
-    await nodeRed.stop();
-    await broker.stop();
-  }
-});
-
-test('a machine that nobody listens to sends readings alone', async () => {
-  const nodeRed = await NodeRed.start({
-    flow: [{ id: tab, type: 'tab', label: 'test' }, simulated({ interval: '100' }), ...probes],
-  });
-  try {
-    await until(() => nodeRed.messages('readings').length > 60, { what: 'ten instants' });
-    assert.equal(nodeRed.messages('sound').length + nodeRed.messages('vibration').length, 0);
-  } finally {
-    await nodeRed.stop();
-  }
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { openStore, type StoreHandle } from '../../dist/store/open.js';
@@ -63,14 +63,16 @@ describe('PostgreSQL', { skip: needs('postgresql') }, () => {
     });
   });
 
-  describe('that hangs', () => {
-    let server: PostgresServer;
-    before(async () => {
-      server = await startPostgres();
-    });
-    after(() => server.stop());
+  // they wait more than they work, so each has a server of its own, and all wait at once
+  describe('that hangs', { concurrency: true }, () => {
+    const own = async (t: TestContext): Promise<PostgresServer> => {
+      const server = await startPostgres();
+      t.after(() => server.stop());
+      return server;
+    };
 
-    test('is told so by commits and queries, and goes on with nothing missing and nothing twice', async () => {
+    test('is told so by commits and queries, and goes on with nothing missing and nothing twice', async (t) => {
+      const server = await own(t);
       const store = await openStore({ url: await server.database() });
       const writer = new Writer(store);
       await until(() => writer.resolved >= 500, { what: 'commits' });
@@ -87,7 +89,8 @@ describe('PostgreSQL', { skip: needs('postgresql') }, () => {
       await store.close();
     });
 
-    test('holds up neither who opens it nor who closes it', async () => {
+    test('holds up neither who opens it nor who closes it', async (t) => {
+      const server = await own(t);
       const url = await server.database();
       const store = await openStore({ url });
       store.onRows('reading', () => undefined);
@@ -100,7 +103,8 @@ describe('PostgreSQL', { skip: needs('postgresql') }, () => {
       server.goOn();
     });
 
-    test('is told from one that is busy', async () => {
+    test('is told from one that is busy', async (t) => {
+      const server = await own(t);
       const store = await openStore({ url: await server.database() });
       const slow = sql<{ slept: string }>`select pg_sleep(9)::text as slept`.execute(store.db);
       assert.equal((await slow).rows.length, 1);

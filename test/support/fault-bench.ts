@@ -72,7 +72,7 @@ export class FaultBench {
         ...flow.filter(({ type }) => type !== 'test-probe'),
         ...(peer ? peerFlow(broker.port, postgres ? firstHost(url) : 'peer.sqlite') : []),
       ],
-      packages: peerPackages,
+      ...(peer ? { packages: peerPackages } : {}),
       // the usual 15 s would count what is merely late as lost
       settings: 'mqttReconnectTime: 500,',
     });
