@@ -50,16 +50,12 @@ export class PowerCut {
   /** @param folder without folders in it */
   constructor(folder: string) {
     this.folder = folder;
-    execFileSync('cc', [
-      ...['-shared', '-fPIC', '-O1', '-o', this.#library],
-      ...[join(import.meta.dirname, 'power-cut.c'), '-ldl', '-lpthread'],
-    ]);
     this.begin();
   }
 
   /** For the process whose writes are watched. */
   get env(): Record<string, string> {
-    return { LD_PRELOAD: this.#library, POWER_CUT_FOLDER: this.folder, POWER_CUT_JOURNAL: this.#journal };
+    return { LD_PRELOAD: library(), POWER_CUT_FOLDER: this.folder, POWER_CUT_JOURNAL: this.#journal };
   }
 
   /** Before the process starts: what is there now is safe. */
@@ -93,10 +89,6 @@ export class PowerCut {
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
-  get #library(): string {
-    return join(this.#dir, 'power-cut.so');
-  }
-
   get #journal(): string {
     return join(this.#dir, 'journal');
   }
@@ -122,6 +114,20 @@ export class PowerCut {
       };
     }
   }
+}
+
+let compiled: string | undefined;
+
+/** What notes the writes; for all power cuts of this process. */
+function library(): string {
+  if (compiled) return compiled;
+  const folder = mkdtempSync(join(tmpdir(), 'percept-pc-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const made = join(folder, 'power-cut.so');
+  const source = join(import.meta.dirname, 'power-cut.c');
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', made, source, '-ldl', '-lpthread']);
+  compiled = made;
+  return made;
 }
 
 class PlayedDisk {
