@@ -1,5 +1,6 @@
 // tsc copies nothing but JavaScript; Node-RED wants each node's html, locales and icon beside it.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, globSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gatherLibraries } from './libraries.mjs';
@@ -10,10 +11,10 @@ if (process.argv.includes('--clean')) rmSync(join(root, 'dist'), { recursive: tr
 if (isFresh()) process.exit();
 
 const began = new Date();
-const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
-  stdio: 'inherit',
-});
-if (tsc.status === 0) await gatherLibraries(root);
+// the widgets are a package of their own; its build does nothing where its sources are older than what it made
+const widgetsBuilt = run('nodes/dashboard/build.mjs');
+const compiled = await run('node_modules/typescript/bin/tsc', '-p', root);
+if (compiled) await gatherLibraries(root);
 const assets = globSync(['**/*.{html,json,svg,png,sql,css}', '**/page/*.{js,mjs}'], {
   cwd: join(root, 'nodes'),
   exclude: (name) => name === 'dashboard' || name === 'node_modules',
@@ -23,14 +24,17 @@ for (const asset of assets) {
   mkdirSync(dirname(join(root, 'dist', asset)), { recursive: true });
   cpSync(join(root, 'nodes', asset), join(root, 'dist', asset));
 }
-// the widgets are a package of their own; its build does nothing where its sources are older than what it made
-const widgets = spawnSync(process.execPath, [join(root, 'nodes/dashboard/build.mjs')], { stdio: 'inherit' });
-process.exitCode = tsc.status || widgets.status || 0;
-if (process.exitCode === 0) {
+if ((await widgetsBuilt) && compiled) {
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
   // what was saved while it was building is not in it
   utimesSync(stamp, began, began);
+} else process.exitCode = 1;
+
+/** Resolves to whether it ended well. */
+async function run(script, ...args) {
+  const [status] = await once(spawn(process.execPath, [join(root, script), ...args], { stdio: 'inherit' }), 'exit');
+  return status === 0;
 }
 
 /** Nothing was changed, added or removed since the last build: then starting takes 2 s, not 10. */
