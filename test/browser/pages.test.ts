@@ -47,12 +47,20 @@ async function show(path: string, name: string, options: WindowOptions, check: (
 async function overviewIsAlive(page: Page): Promise<void> {
   await page.locator('.p-tile dd').first().waitFor();
   await page.locator('.p-lane canvas').nth(2).waitFor();
-  const rate = async (): Promise<number> =>
-    Number((await page.textContent('.p-tile dd'))?.replaceAll(',', '').match(/[\d.]+/)?.[0]);
-  await until(async () => (await rate()) > 1 && (await rate()) < 100, {
-    ms: 120_000,
-    what: 'the rate of the plant, once its backlog is in',
-  });
+  // the rate of the plant, once its backlog is in
+  await page.waitForFunction(
+    () => {
+      const rate = Number(
+        document
+          .querySelector('.p-tile dd')
+          ?.textContent?.replaceAll(',', '')
+          .match(/[\d.]+/)?.[0],
+      );
+      return rate > 1 && rate < 100;
+    },
+    undefined,
+    { polling: 250, timeout: 120_000 },
+  );
   await page.locator('.p-sources .p-normal').nth(3).waitFor();
   await page.locator('.p-mark').first().waitFor({ timeout: 90_000 });
 }
@@ -60,12 +68,9 @@ async function overviewIsAlive(page: Page): Promise<void> {
 test('the overview shows the plant: figures, strips, a finding with its reason, sources', { skip }, async () => {
   await show('overview', 'overview-light', { viewport: desk }, async (page) => {
     await overviewIsAlive(page);
-    const reason = /press-1 · temperature.*the limit is/s;
-    await until(async () => reason.test((await page.textContent('.p-findings')) ?? ''), {
-      // its time is somewhere in the quarter of an hour before the start, all of which is stored first
-      ms: 120_000,
-      what: 'the finding with its reason in the list',
-    });
+    const reason = page.locator('.p-findings', { hasText: /press-1 · temperature.*the limit is/s });
+    // its time is somewhere in the quarter of an hour before the start, all of which is stored first
+    await reason.first().waitFor({ timeout: 120_000 });
   });
 });
 
