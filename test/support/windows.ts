@@ -14,8 +14,8 @@ const desk = { width: 1280, height: 720 };
  * time of one that has shown them before.
  *
  * Who gets a window finds it as new: cookies, storage, service workers, permissions, routes, listeners, screen and clock are none of
- * the last one's. Not taken back are `addInitScript`, `exposeFunction` and `routeWebSocket`: these want a context of their
- * own, from `browser`. Windows that are lent at the same time share nothing.
+ * the last one's. What the server let it cache stays. Not taken back are `addInitScript`, `exposeFunction` and `routeWebSocket`:
+ * these want a context of their own, from `browser`. Windows that are lent at the same time share nothing.
  */
 export class Windows {
   readonly browser: Browser;
@@ -32,7 +32,7 @@ export class Windows {
     return new Windows(await launchChromium(), { serviceWorkers: 'block', ...defaults });
   }
 
-  /** Lends an empty page for as long as `act` takes. One in which something failed is not lent again. */
+  /** Lends a page that has nothing open yet, for as long as `act` takes. One in which something failed is not lent again. */
   async with<T>(options: WindowOptions, act: (page: Page) => Promise<T>): Promise<T> {
     const { viewport = desk, colorScheme = 'light', clock = false, ...fixed } = { ...this.#defaults, ...options };
     const idle = this.#idleOf(JSON.stringify([clock, Object.entries(fixed).sort()]));
@@ -112,10 +112,10 @@ class Window {
 
   /** To something small of the same server: to leave one that forbids openers, as the door does, costs a new process. */
   async #leave(): Promise<void> {
-    const from = await this.page.evaluate(() => location.href);
-    if (!from.startsWith('http')) return;
-    await this.page.goto(new URL('/favicon.ico', from).href, patience);
-    await this.page.evaluate(() => sessionStorage.clear());
+    const from = this.page.url();
+    const isServed = from.startsWith('http');
+    await this.page.goto(isServed ? new URL('/favicon.ico', from).href : 'about:blank', patience);
+    if (isServed) await this.page.evaluate(() => sessionStorage.clear());
   }
 
   async close(): Promise<void> {
