@@ -52,6 +52,8 @@ const password = 'secret';
 
 interface Place {
   readonly bin: string;
+  /** Makes a database as servers before 15 did: by files, not by way of the log. */
+  readonly copies: string;
   readonly dir: string;
   /** Servers refuse to run as root. */
   readonly as: { readonly uid?: number; readonly gid?: number };
@@ -87,7 +89,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     psql,
     database: async () => {
       const name = `percept_${++databases}`;
-      psql(`create database ${name}`);
+      psql(`create database ${name}${place.copies}`);
       if (options.standby) await until(() => hasDatabase(place, standbyPort, name), { what: 'the standby to follow' });
       return `postgres://${user}:${password}@${ports.map((p) => `127.0.0.1:${p}`).join(',')}/${name}`;
     },
@@ -115,10 +117,11 @@ function makePlace({ fsync = false }: PostgresOptions): Place {
     .at(-1);
   if (!bin) throw new Error('PostgreSQL is not installed: apt-get install --no-install-recommends postgresql');
   writeFileSync(join(dir, 'pw'), password);
-  if (process.getuid?.() !== 0) return { bin, dir, as: {} };
+  const copies = Number.parseInt(basename(dirname(bin)), 10) < 15 ? '' : ' strategy file_copy';
+  if (process.getuid?.() !== 0) return { bin, copies, dir, as: {} };
   const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'])));
   chownSync(dir, uid as number, gid as number);
-  return { bin, dir, as: { uid: uid as number, gid: gid as number } };
+  return { bin, copies, dir, as: { uid: uid as number, gid: gid as number } };
 }
 
 /** What initdb makes takes it longer than many a test; it is kept beside the packages, and each server gets a copy. */
