@@ -8,7 +8,7 @@ export const about = 'memory and CPU of the started demo; time from the command 
 
 export default async function idle(report: Report, { smoke, flags }: BenchOptions): Promise<void> {
   const seconds = smoke ? 1 : Number(flags['seconds'] ?? 60);
-  const browser = await launchChromium();
+  const browser = await launchChromium({ whole: true });
   const began = performance.now();
   const demo = await Demo.start([], { past: true });
   try {

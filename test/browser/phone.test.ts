@@ -25,7 +25,10 @@ before(async () => {
   const settings = { steps, ends: 'person', retry: '3600' };
   // nobody takes pushes there: pages alone ring
   const shared = { locale: 'en-US', serviceWorkers: 'allow' } as const;
-  [lab, windows] = await Promise.all([startPhone('http://127.0.0.1:9', settings), Windows.launch(shared)]);
+  [lab, windows] = await Promise.all([
+    startPhone('http://127.0.0.1:9', settings),
+    Windows.launch(shared, { whole: true }),
+  ]);
 });
 after(async () => {
   await windows?.stop();

@@ -1,9 +1,17 @@
+import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
+export interface ChromiumOptions {
+  /** With what a browser has around its pages, as push messages; else Debian's headless shell, if there, which takes half. */
+  readonly whole?: boolean;
+}
+
+const shell = '/usr/bin/chromium-headless-shell';
+
 /** Debian's Chromium, without the services that would look for the network. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium({ whole = false }: ChromiumOptions = {}): Promise<Browser> {
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: !whole && existsSync(shell) ? shell : '/usr/bin/chromium',
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -12,7 +12,8 @@ export async function until<T>(
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + ms;
   let last: unknown;
-  for (;;) {
+  // what takes long is not looked at fifty times a second
+  for (let pause = 5; ; pause = Math.min(1.5 * pause, 60)) {
     try {
       const value = await condition();
       if (value) return value as NonNullable<T>;
@@ -22,6 +23,6 @@ export async function until<T>(
     }
     if (Date.now() > deadline)
       throw new Error(`Waited ${ms / 1000} s for ${what}; last: ${String(last)}`, { cause: last });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

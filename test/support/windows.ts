@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
-import { launchChromium } from './browser.ts';
+import { type ChromiumOptions, launchChromium } from './browser.ts';
 
 export interface WindowOptions extends Omit<BrowserContextOptions, 'viewport'> {
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -28,8 +28,8 @@ export class Windows {
   }
 
   /** @param defaults of every window */
-  static async launch(defaults: WindowOptions = {}): Promise<Windows> {
-    return new Windows(await launchChromium(), { serviceWorkers: 'block', ...defaults });
+  static async launch(defaults: WindowOptions = {}, chromium: ChromiumOptions = {}): Promise<Windows> {
+    return new Windows(await launchChromium(chromium), { serviceWorkers: 'block', ...defaults });
   }
 
   /** Lends a page that has nothing open yet, for as long as `act` takes. One in which something failed is not lent again. */
