@@ -10,7 +10,7 @@ export default async function idle(report: Report, { smoke, flags }: BenchOption
   const seconds = smoke ? 1 : Number(flags['seconds'] ?? 60);
   const browser = await launchChromium({ whole: true });
   const began = performance.now();
-  const demo = await Demo.start([], { past: true });
+  const demo = await Demo.start([], { past: smoke ? 0 : Number.POSITIVE_INFINITY });
   try {
     report('start-to-address', (performance.now() - began) / 1000, 's');
     const page = await browser.newPage();

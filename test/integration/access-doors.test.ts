@@ -90,7 +90,7 @@ describe('one door before a real Node-RED', () => {
       flow,
       packages: dashboardPackages,
       settings: lockSettings(port),
-      allCoreNodes: true,
+      allNodes: true,
     });
     const database = openDatabase(join(nodeRed.userDir, 'access.sqlite'));
     const users = new Users(database);

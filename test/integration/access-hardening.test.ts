@@ -180,17 +180,18 @@ describe('what somebody with bad intentions sends', () => {
 
   test('a name that nobody has takes as long as one that somebody has, and does not reach the log', async () => {
     noted.length = 0;
-    const ms = { known: [] as number[], unknown: [] as number[] };
+    // processor time of the server, which is in this process: what else the machine does is not in it
+    const spent = { known: [] as number[], unknown: [] as number[] };
     for (let i = 0; i < 4; i++)
       for (const [kind, name] of [
         ['known', 'owner'],
         ['unknown', 'hunter2 is my password'],
       ] as const) {
-        const began = performance.now();
+        const began = process.cpuUsage();
         assert.equal((await new Visitor(url).signIn(name, 'a wrong guess')).status, 401);
-        ms[kind].push(performance.now() - began);
+        spent[kind].push(process.cpuUsage(began).user);
       }
-    const ratio = Math.min(...ms.unknown) / Math.min(...ms.known);
+    const ratio = Math.min(...spent.unknown) / Math.min(...spent.known);
     assert.ok(ratio > 0.5 && ratio < 2, String(ratio));
     assert.deepEqual([...new Set(noted.map(({ user }) => user))].sort(), ['', 'owner']);
   });

@@ -26,12 +26,12 @@ export class Demo {
 
   /**
    * Resolves when the address was printed.
-   * @param past as at a very first start, the plant's last quarter of an hour comes in, which takes 15 s of a core;
-   * without, the plant believes that it has told it all
+   * @param past minutes that the plant has still to tell; infinite: as at a very first start, when they are a quarter of an hour
+   * and take 12 s of a core
    */
-  static async start(args: readonly string[] = [], { past = false } = {}): Promise<Demo> {
+  static async start(args: readonly string[] = [], { past = 0 } = {}): Promise<Demo> {
     const userDir = mkdtempSync(join(tmpdir(), 'percept-demo-'));
-    if (!past) writeFileSync(join(userDir, 'plant-position'), String(Date.now()));
+    if (Number.isFinite(past)) writeFileSync(join(userDir, 'plant-position'), String(Date.now() - past * 60_000));
     const demo = new Demo(await freePort(), userDir, args);
     await demo.#announced();
     return demo;

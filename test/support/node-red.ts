@@ -3,11 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import v8 from 'node:v8';
-import { unusedCoreNodes } from './core-nodes.ts';
+import { linkNeeded, unusedCoreNodes } from './needed-nodes.ts';
 import { freePort } from './ports.ts';
 import { until } from './until.ts';
 
 export const root = join(import.meta.dirname, '../..');
+
+const percept = '@percept/node-red-percept';
 
 export interface FlowNode {
   readonly id: string;
@@ -31,8 +33,8 @@ export interface NodeRedOptions {
   /** false: our package is in the user directory already (a packed tarball was installed there). */
   readonly linkPercept?: boolean;
   readonly port?: number;
-  /** Node-RED's own nodes that are not in `flow` are left out, unless another Node-RED is run; true: all are there. */
-  readonly allCoreNodes?: boolean;
+  /** Nodes of Node-RED and of ours that are not in `flow` are left out, unless another Node-RED is run; true: all are there. */
+  readonly allNodes?: boolean;
 }
 
 export interface Message {
@@ -95,7 +97,7 @@ export class NodeRed {
 
   /**
    * A full deploy; resolves when the new flows have started (the admin API answers before).
-   * @throws where a type is missing: with `allCoreNodes` it may be there
+   * @throws where a type is missing: with `allNodes` it may be there
    */
   async deploy(flow: readonly FlowNode[]): Promise<void> {
     const from = this.log.length;
@@ -183,16 +185,17 @@ export class NodeRed {
 function prepare(userDir: string, port: number, options: NodeRedOptions): void {
   mkdirSync(userDir, { recursive: true });
   const types = new Set(options.flow.map(({ type }) => type));
-  const all = options.allCoreNodes || options.nodeRed !== undefined;
+  const all = options.allNodes || options.nodeRed !== undefined;
   const excluded = all ? [] : unusedCoreNodes(join(root, 'node_modules/node-red'), types);
   const packages: Record<string, string> = {
     'node-red-percept-probe': join(import.meta.dirname, 'probe'),
-    ...(options.linkPercept === false ? {} : { '@percept/node-red-percept': root }),
+    ...(options.linkPercept === false || !all ? {} : { [percept]: root }),
     ...options.packages,
   };
   for (const [name, folder] of Object.entries(packages)) link(join(userDir, 'node_modules', name), folder);
+  if (options.linkPercept !== false && !all) linkNeeded(join(userDir, 'node_modules', percept), root, types);
   if (!existsSync(join(userDir, 'package.json'))) {
-    const dependencies = Object.fromEntries(Object.keys(packages).map((name) => [name, '*']));
+    const dependencies = Object.fromEntries([percept, ...Object.keys(packages)].map((name) => [name, '*']));
     writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'user', private: true, dependencies }));
   }
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(options.flow, null, 2));
