@@ -52,7 +52,9 @@ describe('a bucket in S3', { skip: needs('ceph') }, () => {
 
   test('more keys than a page holds are listed', async () => {
     const keys = Array.from({ length: 1005 }, (_, i) => `pages/${String(i).padStart(4, '0')}`);
-    await Promise.all(keys.map((key) => bucket.put(key, Buffer.from('x'))));
+    // a thousand connections at once are no bucket's everyday, and not what this is about
+    for (let i = 0; i < keys.length; i += 50)
+      await Promise.all(keys.slice(i, i + 50).map((key) => bucket.put(key, Buffer.from('x'))));
     const listed = [];
     for await (const { key } of bucket.list('pages/')) listed.push(key);
     assert.deepEqual(listed, keys);

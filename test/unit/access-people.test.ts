@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import crypto from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { Attempts } from '../../dist/access/attempts.js';
 import { StartCode } from '../../dist/access/codes.js';
 import { openDatabase } from '../../dist/access/database.js';
@@ -11,16 +10,9 @@ import { checkPassword, hashPassword } from '../../dist/access/passwords.js';
 import { editorPermissions, highest } from '../../dist/access/roles.js';
 import { idleMs, longestMs, Sessions } from '../../dist/access/sessions.js';
 import { Users } from '../../dist/access/users.js';
+import { cheaply } from '../support/cheap-passwords.ts';
 
 const long = 'a few plain words';
-
-/** Hashes passwords at the least cost, where a test is not about them. */
-function cheaply(t: TestContext): void {
-  const { scrypt } = crypto;
-  t.mock.method(crypto, 'scrypt', (...[password, salt, bytes, options, done]: Parameters<typeof scrypt>) =>
-    scrypt(password, salt, bytes, { ...options, N: 2, p: 1 }, done),
-  );
-}
 
 function people() {
   const database = openDatabase(':memory:');
