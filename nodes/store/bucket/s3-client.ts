@@ -14,7 +14,7 @@ export interface S3Settings {
   readonly kmsKey?: string;
   /** Without it, what the AWS SDK finds: environment, profile, role of the machine. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** How long one request may take; default 60. */
+  /** How long a request may stand still; default 60. One that goes on may take as long as the line needs. */
   readonly seconds?: number;
 }
 
@@ -43,16 +43,17 @@ async function part<T>(name: string, load: () => Promise<T>): Promise<T> {
 }
 
 export function connect({ s3 }: Sdk, settings: S3Settings): S3Client {
-  const requestTimeout = (settings.seconds ?? 60) * 1000;
+  // the SDK's clocks run while a request waits for a socket: S3Bucket bounds what is under way, before they start
+  const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
   return new s3.S3Client({
     forcePathStyle: settings.pathStyle ?? false,
     retryMode: 'standard',
     maxAttempts: 3,
     requestHandler: {
       connectionTimeout: 5000,
-      socketTimeout: requestTimeout,
-      requestTimeout,
-      throwOnRequestTimeout: true,
+      socketTimeout: (settings.seconds ?? 60) * 1000,
+      httpAgent: agent,
+      httpsAgent: agent,
     },
     // services that aren't AWS don't know the newer checksums; ours is kept with the object
     requestChecksumCalculation: 'WHEN_REQUIRED',

@@ -23,11 +23,14 @@ import { connect, loadSdk, type S3Settings, type Sdk } from './s3-client.js';
 import { type At, deleteObject } from './s3-delete.js';
 import { facts, named } from './s3-errors.js';
 import { objectInfo } from './s3-info.js';
+import { SomeAtATime } from './some-at-a-time.js';
 import { removeAbandonedSpools, spool } from './spool.js';
 
 /** What goes up at once; S3 takes parts of no less. Hashing one for the signature takes some 4 ms. */
 const partBytes = 5 << 20;
 const partsAtOnce = 3;
+/** A burst, or a slow line, waits its turn here. A thousand at once would each get too little of the line to go on. */
+const requestsAtOnce = 16;
 
 /** Opens without asking the service: `check()` does that. @throws PerceptError `bucket-part-missing`, `bucket-bad-settings` */
 export async function openS3Bucket(settings: S3Settings): Promise<Bucket> {
@@ -48,6 +51,7 @@ class S3Bucket implements Bucket {
   readonly #client: S3Client;
   readonly #settings: S3Settings;
   readonly #prefix: string;
+  readonly #turns = new SomeAtATime(requestsAtOnce);
   #features: Promise<Capabilities & { versions: boolean }> | undefined;
 
   constructor(sdk: Sdk, client: S3Client, settings: S3Settings) {
@@ -229,7 +233,7 @@ class S3Bucket implements Bucket {
 
   async #doing<T>(key: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await this.#turns.run(work);
     } catch (thrown) {
       throw named(thrown, { key, bucket: this.label });
     }
