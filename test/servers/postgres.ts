@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { inMemory } from '../support/memory.ts';
 import { freePorts } from '../support/ports.ts';
@@ -127,22 +127,13 @@ function makePlace({ fsync = false }: PostgresOptions): Place {
 /** What initdb makes takes it longer than many a test; it is kept beside the packages, and each server gets a copy. */
 function newCluster(place: Place): string {
   const version = basename(dirname(place.bin));
-  const kept = join(import.meta.dirname, '../../node_modules/.cache', `postgres-${version}`);
+  // only its owner may read it
+  const owner = place.as.uid ?? userInfo().uid;
+  const kept = join(import.meta.dirname, '../../node_modules/.cache', `postgres-${version}-${owner}`);
   if (existsSync(kept)) return kept;
   const made = join(place.dir, 'new');
-  run(place, 'initdb', [
-    '-D',
-    'new',
-    '-U',
-    user,
-    '--pwfile=pw',
-    '-A',
-    'scram-sha-256',
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '-N',
-  ]);
+  const access = ['-U', user, '--pwfile=pw', '-A', 'scram-sha-256'];
+  run(place, 'initdb', ['-D', 'new', ...access, '-E', 'UTF8', '--locale=C', '-N']);
   mkdirSync(dirname(kept), { recursive: true });
   const whole = mkdtempSync(`${kept}-`);
   copy(made, join(whole, 'p'));

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 const memory = '/dev/shm';
 
 /**
- * Where files lie in memory, if there is enough of it, for what need not reach a disk: a disk that makes and forgets thousands
- * of them is most of what a short test takes.
+ * Where files lie in memory, if there is enough of it: for what makes and forgets thousands of them at once, a whole
+ * installation or a database server. A test's few files are as quick on a disk.
  */
 export function inMemory(): string {
   if (!existsSync(memory)) return tmpdir();

@@ -187,15 +187,17 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
   const types = new Set(options.flow.map(({ type }) => type));
   const all = options.allNodes || options.nodeRed !== undefined;
   const excluded = all ? [] : unusedCoreNodes(join(root, 'node_modules/node-red'), types);
+  const linkPercept = all ? link : (to: string, from: string) => linkNeeded(to, from, types);
   const packages: Record<string, string> = {
     'node-red-percept-probe': join(import.meta.dirname, 'probe'),
-    ...(options.linkPercept === false || !all ? {} : { [percept]: root }),
+    ...(options.linkPercept === false ? {} : { [percept]: root }),
     ...options.packages,
   };
-  for (const [name, folder] of Object.entries(packages)) link(join(userDir, 'node_modules', name), folder);
-  if (options.linkPercept !== false && !all) linkNeeded(join(userDir, 'node_modules', percept), root, types);
+  for (const [name, folder] of Object.entries(packages)) {
+    (name === percept ? linkPercept : link)(join(userDir, 'node_modules', name), folder);
+  }
   if (!existsSync(join(userDir, 'package.json'))) {
-    const dependencies = Object.fromEntries([percept, ...Object.keys(packages)].map((name) => [name, '*']));
+    const dependencies = Object.fromEntries(Object.keys(packages).map((name) => [name, '*']));
     writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'user', private: true, dependencies }));
   }
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(options.flow, null, 2));

@@ -61,7 +61,7 @@ export class Novelty implements Statistic {
     let best = Number.POSITIVE_INFINITY;
     for (let at = 0; at < this.kept * length; at += length) {
       let sum = 0;
-      // to stop where it is far enough would take three times as long as to go through
+      // to stop where it is far enough costs more than it saves
       for (let j = 0; j < length; j++) {
         const difference = (stretches[at + j] as number) - (window[length + j] as number);
         sum += difference * difference;
