@@ -23,8 +23,8 @@ if (files.length === 0) {
 const tests = run({
   cwd: root,
   files: files.map((file) => resolve(root, file)),
-  // each may run a Node-RED, a browser and a database of its own, and waits for them a third of its time
-  concurrency: Math.min(availableParallelism() + 1, 4),
+  // each may run a Node-RED, a browser and a database of its own, and often waits for them
+  concurrency: Math.min(availableParallelism() + 2, 4),
   timeout: 480_000,
 });
 let skipped = 0;

@@ -122,20 +122,4 @@ test('a source that is picked has the chart for itself', { skip }, async () => {
   });
 });
 
-test('the line is cut on the page, the outbox grows, and drains when it is joined', { skip }, async () => {
-  await show('sensors', 'sensors-line', { viewport: { ...desk, height: 1500 } }, async (page) => {
-    // by a key: a click can miss what a page that still fills moves away
-    const line = page.locator('.v-switch input');
-    const waiting = async (): Promise<number> =>
-      Number((await page.textContent('body'))?.match(/Outbox\s*(\d+) waiting/)?.[1]);
-    await until(async () => (await waiting()) >= 0, { what: 'the outbox to be shown' });
-    await line.press('Space');
-    await page.getByText('link cut').waitFor();
-    await until(async () => (await waiting()) > 20, { what: 'the outbox to grow' });
-    await line.press('Space');
-    await page.getByText('link up').waitFor();
-    await until(async () => (await waiting()) < 20, { what: 'the outbox to drain' });
-  });
-});
-
 test('no page says anything in the console', { skip }, () => assert.deepEqual(complaints, []));
