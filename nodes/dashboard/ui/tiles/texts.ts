@@ -3,8 +3,8 @@ import { commonTexts } from '../shared/texts.ts';
 
 const english = {
   ...commonTexts['en-US'],
-  rate: 'Readings per second',
-  hour: 'last hour: {low} to {high}',
+  rate: 'Arriving per second',
+  hour: 'each minute of the last hour: {low} to {high}',
   stored: 'Stored',
   since: 'readings and recordings',
   sources: 'Sources',
@@ -24,8 +24,8 @@ export const tilesTexts: Texts<TilesText> = {
   'en-US': english,
   ko: {
     ...commonTexts.ko,
-    rate: '초당 측정값',
-    hour: '지난 1시간: {low}~{high}',
+    rate: '초당 수신',
+    hour: '지난 1시간 분 평균: {low}~{high}',
     stored: '저장됨',
     since: '측정값과 녹음·사진',
     sources: '소스',
