@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { launchChromium } from '../support/browser.ts';
 import { Demo } from '../support/demo.ts';
-import { until } from '../support/until.ts';
 import type { BenchOptions, Report } from './run.ts';
 
 export const about = 'memory and CPU of the started demo; time from the command to the first painted dashboard';
@@ -19,7 +18,8 @@ export default async function idle(report: Report, { smoke, flags }: BenchOption
     await page.locator('canvas').first().waitFor({ state: 'visible' });
     report('start-to-painted', (performance.now() - began) / 1000, 's');
     await page.close();
-    if (!smoke) await caughtUp(demo);
+    // the backlog of the plant is no idling
+    if (!smoke) await demo.caughtUp();
     const before = cpuSeconds(demo.pid);
     const from = performance.now();
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -34,13 +34,6 @@ export default async function idle(report: Report, { smoke, flags }: BenchOption
     await browser.close();
     await demo.remove();
   }
-}
-
-/** The plant's backlog of a quarter of an hour is no idling. */
-async function caughtUp(demo: Demo): Promise<void> {
-  const { readFile } = await import('node:fs/promises');
-  const position = async (): Promise<number> => Number(await readFile(`${demo.userDir}/plant-position`, 'utf8'));
-  await until(async () => Date.now() - (await position()) < 3000, { ms: 120_000, what: 'the plant to have caught up' });
 }
 
 function tree(pid: number): number[] {

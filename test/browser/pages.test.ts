@@ -26,6 +26,7 @@ before(async () => {
     Demo.start([], { past: Number.POSITIVE_INFINITY }),
     Windows.launch({ locale: 'en-GB' }),
   ]);
+  await demo.caughtUp();
 });
 after(async () => {
   await windows?.stop();

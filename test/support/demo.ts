@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
@@ -35,6 +36,13 @@ export class Demo {
     const demo = new Demo(await freePort(), userDir, args);
     await demo.#announced();
     return demo;
+  }
+
+  /** Resolves when all that the plant had still to tell is told. */
+  async caughtUp(): Promise<void> {
+    const position = async (): Promise<number> => Number(await readFile(join(this.userDir, 'plant-position'), 'utf8'));
+    const recent = async (): Promise<boolean> => Date.now() - (await position()) < 3000;
+    await until(recent, { ms: 120_000, what: 'the plant to have caught up' });
   }
 
   get url(): string {
