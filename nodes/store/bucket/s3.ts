@@ -68,7 +68,7 @@ class S3Bucket implements Bucket {
     try {
       const { bytes, sha256, source } = found;
       if (options.sha256 !== undefined && options.sha256 !== sha256) throw bucketError('bucket-mismatch', { key });
-      await this.#doing(key, () => this.#upload(at, source, sha256, options.contentType ?? contentTypeOf(key)));
+      await this.#asking(key, () => this.#upload(at, source, sha256, options.contentType ?? contentTypeOf(key)));
       return { key, bytes, sha256 };
     } finally {
       if (found.temporary) await unlink(found.temporary);
@@ -76,7 +76,7 @@ class S3Bucket implements Bucket {
   }
 
   async get(key: string): Promise<Buffer> {
-    return await this.#doing(key, async () => {
+    return await this.#asking(key, async () => {
       const found = await this.#fetch(key);
       const sha256 = this.#sha256(key, found);
       const bytes = Buffer.from((await found.Body?.transformToByteArray()) ?? []);
@@ -86,7 +86,7 @@ class S3Bucket implements Bucket {
   }
 
   async stream(key: string): Promise<Readable> {
-    return await this.#doing(key, async () => {
+    return await this.#asking(key, async () => {
       const found = await this.#fetch(key);
       const known = this.#sha256(key, found);
       const verified = verifying(
@@ -99,11 +99,11 @@ class S3Bucket implements Bucket {
   }
 
   async range(key: string, { start, end }: Range): Promise<Readable> {
-    return await this.#doing(key, async () => readable(await this.#fetch(key, `bytes=${start}-${end ?? ''}`)));
+    return await this.#asking(key, async () => readable(await this.#fetch(key, `bytes=${start}-${end ?? ''}`)));
   }
 
   async head(key: string): Promise<ObjectInfo> {
-    return await this.#doing(key, async () => {
+    return await this.#asking(key, async () => {
       const found = await this.#client.send(new this.#sdk.s3.HeadObjectCommand(this.#at(key)));
       return objectInfo(key, found);
     });
@@ -114,7 +114,7 @@ class S3Bucket implements Bucket {
     let next: string | undefined;
     do {
       const more = next === undefined ? {} : { ContinuationToken: next };
-      const page = await this.#doing(prefix, () =>
+      const page = await this.#asking(prefix, () =>
         this.#client.send(new this.#sdk.s3.ListObjectsV2Command({ ...where, ...more })),
       );
       for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
@@ -128,7 +128,7 @@ class S3Bucket implements Bucket {
     const at = this.#at(key);
     const { versions } = await this.#supports();
     const deleting = { sdk: this.#sdk, client: this.#client, key, label: this.label, versions };
-    await this.#doing(key, () => deleteObject(deleting, at));
+    await this.#asking(key, () => deleteObject(deleting, at));
   }
 
   async url(key: string, { seconds, contentType }: UrlOptions): Promise<string> {
@@ -206,7 +206,7 @@ class S3Bucket implements Bucket {
     const at = this.#at(key);
     const { lock } = await this.#supports();
     if (!lock) throw bucketError('bucket-no-lock', { bucket: this.label });
-    await this.#doing(key, () => act(at));
+    await this.#asking(key, () => act(at));
   }
 
   #supports(): Promise<Capabilities & { versions: boolean }> {
@@ -220,7 +220,7 @@ class S3Bucket implements Bucket {
   async #ask(): Promise<Capabilities & { versions: boolean }> {
     const { GetBucketVersioningCommand, GetObjectLockConfigurationCommand } = this.#sdk.s3;
     const where = { Bucket: this.#settings.bucket };
-    return await this.#doing('/', async () => {
+    return await this.#asking('/', async () => {
       const lock = await this.#client
         .send(new GetObjectLockConfigurationCommand(where))
         .then((found) => found.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled', unsupported);
@@ -231,9 +231,14 @@ class S3Bucket implements Bucket {
     });
   }
 
+  /** What asks the service waits its turn. */
+  async #asking<T>(key: string, work: () => Promise<T>): Promise<T> {
+    return await this.#doing(key, () => this.#turns.run(work));
+  }
+
   async #doing<T>(key: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#turns.run(work);
+      return await work();
     } catch (thrown) {
       throw named(thrown, { key, bucket: this.label });
     }
