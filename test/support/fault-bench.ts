@@ -26,6 +26,8 @@ export interface FaultOptions {
 interface Tally {
   readonly rows: number;
   readonly distinct: number;
+  /** Number of the newest message. */
+  readonly newest: number;
 }
 
 /** Broker, database and a Node-RED that takes in one stream twice: with sensor in, and as Node-RED does it by itself. */
@@ -114,12 +116,18 @@ export class FaultBench {
     await this.postgres?.stop();
   }
 
-  /** Both take in, and the broker has saved their sessions: one that it lost is not what is measured. */
+  /**
+   * Both take in, nothing is on its way that would make up for a loss, and the broker has saved their sessions: one that it lost is
+   * not what is measured.
+   */
   async #warm(): Promise<void> {
     const both = async (): Promise<boolean> => {
       // what is sent before they have subscribed goes nowhere
       await this.#stream.send(20, 200);
-      return (await this.#ours()).distinct >= 1 && (!this.#peer || (await this.#theirs()).distinct >= 1);
+      const last = this.#stream.sent - 1;
+      const arrived = async (): Promise<boolean> =>
+        (await this.#ours()).newest === last && (!this.#peer || (await this.#theirs()).newest === last);
+      return await until(arrived, { ms: 2000 });
     };
     await until(both, { ms: 30_000, what: 'the first rows' });
     await this.broker.saved();
@@ -129,7 +137,7 @@ export class FaultBench {
   async #total(): Promise<TrialResult> {
     const sent = this.#stream.sent;
     const ours = await this.#ours();
-    const theirs = this.#peer ? await this.#theirs() : { rows: sent, distinct: sent };
+    const theirs = this.#peer ? await this.#theirs() : { rows: sent, distinct: sent, newest: sent - 1 };
     return {
       sent,
       lost: sent - ours.distinct,
@@ -157,15 +165,25 @@ export class FaultBench {
   }
 
   #ours(): Promise<Tally> {
-    return this.#tally('select count(*) as total, count(distinct value) as different from reading', 'test.sqlite');
+    return this.#tally(
+      'select count(*) as total, count(distinct value) as different, max(value) as newest from reading',
+      'test.sqlite',
+    );
   }
 
   #theirs(): Promise<Tally> {
-    return this.#tally('select count(*) as total, count(distinct n) as different from peer', 'peer.sqlite');
+    return this.#tally(
+      'select count(*) as total, count(distinct n) as different, max(n) as newest from peer',
+      'peer.sqlite',
+    );
   }
 
   async #tally(sql: string, file: string): Promise<Tally> {
     const row = this.postgres ? await queryAny(this.#url, sql) : queryFile(join(this.nodeRed.userDir, file), sql);
-    return { rows: Number(row?.['total']), distinct: Number(row?.['different']) };
+    return {
+      rows: Number(row?.['total']),
+      distinct: Number(row?.['different']),
+      newest: Number(row?.['newest'] ?? -1),
+    };
   }
 }
