@@ -93,8 +93,7 @@ describe('outlier in a Node-RED', () => {
     assert.deepEqual(findings(nodeRed), []);
     await until(() => nodeRed.status(ids.outlier)?.text === 'watching 1', { what: 'watching' });
     await feed(nodeRed, 600, 640, () => 35);
-    const [first] = outliers(nodeRed);
-    assert.ok(first, 'a finding');
+    const first = await until(() => outliers(nodeRed)[0], { what: 'a finding' });
     assert.equal(first.since, began + 600 * second);
     assert.deepEqual([first.source, first.quantity, first.until], ['plant/pump-1', 'temperature', undefined]);
     assert.ok(first.score > first.threshold);
@@ -140,9 +139,9 @@ describe('outlier in a Node-RED', () => {
 
   test('a value that cannot be is a finding at once', async () => {
     await feed(nodeRed, 1500, 1501, () => 999);
-    const range = findings(nodeRed).find(({ kind }) => kind === 'range');
-    assert.equal(range?.since, began + 1500 * second);
-    assert.match(range?.reasons[0] ?? '', /999/);
+    const range = await until(() => findings(nodeRed).find(({ kind }) => kind === 'range'), { what: 'the finding' });
+    assert.equal(range.since, began + 1500 * second);
+    assert.match(range.reasons[0] ?? '', /999/);
     await feed(nodeRed, 1501, 1510);
   });
 

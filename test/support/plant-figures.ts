@@ -6,6 +6,8 @@ import { type Broken, breakable, day, morning, sensorOf, Watching, type Way } fr
 /** Rows after which machines break: soon after the warm-up, some minutes later, and when they have been watched for hours. */
 const fresh = [205, 300, 400, 600, 1200];
 const settled = 7200;
+/** Rows, one a second. */
+const quarterHour = 900;
 /** s in which a fault has to be found. */
 const soon = 60;
 const seconds = 180;
@@ -19,21 +21,33 @@ interface Size {
   readonly kinds: readonly Kind[];
   readonly seeds: number;
   readonly settledSeeds: number;
+  /** Machines of each kind that are watched from their first row on. */
+  readonly starts: number;
   readonly days: number;
   /** s that slow faults are watched for. */
   readonly hour: number;
 }
 
-const whole: Size = { kinds, seeds: 10, settledSeeds: 4, days: 4, hour: 3600 };
-const tiny: Size = { kinds: ['pump'], seeds: 1, settledSeeds: 0, days: 0.005, hour: 180 };
+const whole: Size = { kinds, seeds: 10, settledSeeds: 4, starts: 50, days: 4, hour: 3600 };
+const tiny: Size = { kinds: ['pump'], seeds: 1, settledSeeds: 0, starts: 1, days: 0.005, hour: 180 };
 
 /** Faults found, by kind, and findings on sound machines, each quantity by itself and all of a machine together. */
 export function plant(report: Report, smoke: boolean, size = smoke ? tiny : whole): void {
   for (const way of ['each', 'together'] as const) {
     faults(report, `plant.${way}`, size, way, size.seeds, (seed) => fresh[seed % fresh.length] as number);
     if (size.settledSeeds > 0) faults(report, `plant.${way}.settled`, size, way, size.settledSeeds, () => settled);
+    starts(report, `plant.${way}.start`, size, way);
     sound(report, `plant.${way}.sound`, size, way);
   }
+}
+
+/** Of how many sound machines something is told in their first quarter of an hour: little has been seen by then. */
+function starts(report: Report, name: string, size: Size, way: Way): void {
+  const machines = size.kinds.flatMap((kind) =>
+    Array.from({ length: size.starts }, (_, seed) => new Watching(kind, seed, way, morning(seed))),
+  );
+  const told = machines.filter((watching) => watching.run(quarterHour).length > 0);
+  report(name, (100 * told.length) / machines.length, '%');
 }
 
 function faults(

@@ -39,6 +39,21 @@ test('a tail tells how rare a value is: a decade for each tenth, and on beyond a
   }
 });
 
+test('a limit is exceeded no more often than was asked for, also when few rows tell how the tail falls off', () => {
+  const next = random(2);
+  const { excess } = evidence.belief;
+  for (const rows of [100, 200, 400, 1000])
+    for (const decades of [3, 5]) {
+      const rates = times(500, () => {
+        const tail = new Tail(evidence);
+        for (let i = 0; i < rows; i++) tail.learn(-excess * Math.log(1 - next()));
+        return Math.exp(-tail.level(decades) / excess) * 10 ** decades;
+      });
+      const rate = rates.reduce((sum, one) => sum + one, 0) / rates.length;
+      assert.ok(rate < 1.15, `${rate} times as often, ${decades} decades by ${rows} rows`);
+    }
+});
+
 test('a tail that has seen nothing is surprised by nothing', () => {
   assert.equal(new Tail(evidence).surprise(1e9), 0);
 });

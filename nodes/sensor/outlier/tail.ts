@@ -67,11 +67,17 @@ export class Tail {
     return -Math.log10((above + 1) / (this.total + 1));
   }
 
-  /** The value that `decades` of surprise begin at; only for the tail, so from about 1.3 upwards. */
+  /**
+   * The value that one row of so many exceeds, in decades; only for the tail, so from about 1.3 upwards. It lies farther out than
+   * the same surprise while few rows tell how the tail falls off: with the slope of an exponential known by so many excesses, the
+   * next is spread as Lomax's distribution (1954) has it.
+   */
   level(decades: number): number {
     const { cut, beyond, slope } = this;
-    const above = decades + Math.log10((beyond + 1) / (this.total + 1));
-    return this.#shape.low + this.#shape.width * (cut + Math.max(0, above) * slope * Math.LN10);
+    const { low, width, belief } = this.#shape;
+    const above = Math.max(0, decades + Math.log10((beyond + 1) / (this.total + 1))) * Math.LN10;
+    const known = beyond + belief.rows;
+    return low + width * (cut + known * Math.expm1(above / known) * slope);
   }
 
   #fit(): void {
