@@ -77,12 +77,14 @@ export class GroupCommit {
 function merge(group: readonly Waiting[]): Batch {
   const first = group[0];
   if (first && group.length === 1) return first.batch;
-  return {
+  const merged: Required<Batch> = {
     readings: group.flatMap(({ batch }) => batch.readings),
     recordings: group.flatMap(({ batch }) => batch.recordings ?? []),
     deadLetters: group.flatMap(({ batch }) => batch.deadLetters ?? []),
+    clockOffsets: group.flatMap(({ batch }) => batch.clockOffsets ?? []),
     redriven: group.flatMap(({ batch }) => batch.redriven ?? []),
   };
+  return merged;
 }
 
 function share(group: readonly Waiting[], all: Committed): void {

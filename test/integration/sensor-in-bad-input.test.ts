@@ -23,8 +23,10 @@ describe('bad input over MQTT', { skip: needs('mosquitto') }, () => {
 
   before(async () => {
     broker = await Mosquitto.start({ conf: ['message_size_limit 0'] });
+    // a window that a test can fill, so that the node stops reading
+    const sensor = { schemas, window: '2000' };
     nodeRed = await NodeRed.start({
-      flow: sensorFlow({ broker: { port: String(broker.port), keepalive: '5' }, sensor: { schemas } }),
+      flow: sensorFlow({ broker: { port: String(broker.port), keepalive: '5' }, sensor }),
     });
     client = await publisher(broker.url);
     await until(() => nodeRed.status(ids.sensor)?.text === 'connected', { what: 'the node to connect' });

@@ -120,6 +120,33 @@ describe('what befalls the store of sensor in', { skip: needs('mosquitto') }, ()
     }
   });
 
+  test('a broker that is killed while the store stands still takes nothing with it', async () => {
+    await broker.stop();
+    broker = await Mosquitto.start({ conf: ['autosave_interval 3600'] });
+    await client.endAsync(true);
+    client = await publisher(broker.url);
+    await start('test.sqlite');
+    const url = join(nodeRed.userDir, 'test.sqlite');
+    // it saves the session now, and nothing from here on
+    await broker.halt();
+    await broker.restart();
+    await send(100);
+    await complete(() => queryFile(url, tally));
+    const locker = new DatabaseSync(url, { timeout: 5000 });
+    locker.exec('begin immediate');
+    try {
+      // three seconds of a busy plant
+      await send(15_000);
+      await until(() => nodeRed.status(ids.sensor)?.fill === 'red', { what: 'the node to tell' });
+      await broker.kill();
+      await broker.restart();
+    } finally {
+      locker.exec('rollback');
+      locker.close();
+    }
+    await complete(() => queryFile(url, tally));
+  });
+
   test('a store that a newer version wrote is left alone, and nothing sent meanwhile is lost', async () => {
     await start('test.sqlite');
     await send(100);

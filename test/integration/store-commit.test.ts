@@ -100,7 +100,8 @@ forBothStores((lab) => {
     const at = (i: number, more: object = {}) =>
       store.commit({ readings: [reading(0, { source: 'far', time: i, receivedAt: 100 + i })], ...more });
     const offset = async () =>
-      (await store.db.selectFrom('source').select('clock_offset').executeTakeFirst())?.clock_offset;
+      (await store.db.selectFrom('source').select('clock_offset').where('source', '=', 'far').executeTakeFirst())
+        ?.clock_offset;
     const measured = (ms: number) => ({ clockOffsets: [{ source: 'far', offset: ms }] });
     await at(1, measured(-90_000.5));
     assert.equal(await offset(), -90_000.5);
@@ -109,6 +110,9 @@ forBothStores((lab) => {
     assert.equal(await offset(), 250);
     await at(4);
     assert.equal(await offset(), null);
+    // in one transaction with what others bring meanwhile
+    await Promise.all([store.commit({ readings: [reading(0, { source: 'near' })] }), at(5, measured(40))]);
+    assert.equal(await offset(), 40);
   });
 
   test('recordings, dead letters and what was driven again are one transaction', async () => {

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { MqttPeer } from './mqtt-peer.ts';
+import { MqttPeer, type Transport } from './mqtt-peer.ts';
 
 /** In a thread of its own: publishes and dies while the other end is busy. `workerData.dead` becomes 1 then. */
-const { count, dead } = workerData as { count: number; dead: Int32Array };
-const peer = await MqttPeer.start();
+const { texts, transport, dead } = workerData as { texts: string[]; transport: Transport; dead: Int32Array };
+const peer = await MqttPeer.start(4, transport);
 parentPort?.once('message', async () => {
   await peer.lastWords(() => {
-    for (let id = 1; id <= count; id++) peer.publish(id, 't', String(id));
+    for (const [i, text] of texts.entries()) peer.publish(i + 1, 't', text);
   });
   await peer.stop();
   Atomics.store(dead, 0, 1);

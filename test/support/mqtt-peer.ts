@@ -1,12 +1,16 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Packet } from 'mqtt';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 // mqtt.js brings it; it is what both ends of the wire are made of
 const { parser, generate } = createRequire(createRequire(import.meta.url).resolve('mqtt'))('mqtt-packet') as {
   parser(options: object): { on(event: 'packet', take: (packet: Packet) => void): void; parse(bytes: Buffer): void };
   generate(packet: object, options: object): Buffer;
 };
+
+export type Transport = 'mqtt' | 'ws';
 
 /** The broker's end of the wire, in the test's hands: shows each packet that arrives, sends what it is told. */
 export class MqttPeer {
@@ -20,6 +24,7 @@ export class MqttPeer {
   readonly #version: 4 | 5;
   readonly #server: Server;
   #socket: Socket | undefined;
+  #websocket: WebSocket | undefined;
 
   private constructor(server: Server, version: 4 | 5) {
     this.#server = server;
@@ -27,11 +32,12 @@ export class MqttPeer {
     this.port = (server.address() as { port: number }).port;
   }
 
-  static async start(version: 4 | 5 = 4): Promise<MqttPeer> {
+  static async start(version: 4 | 5 = 4, transport: Transport = 'mqtt'): Promise<MqttPeer> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
     const peer = new MqttPeer(server, version);
-    server.on('connection', (socket) => peer.#accept(socket));
+    if (transport === 'mqtt') server.on('connection', (socket) => socket.on('data', peer.#accept(socket)));
+    else peer.#overHttp(server);
     return peer;
   }
 
@@ -40,7 +46,9 @@ export class MqttPeer {
   }
 
   send(packet: object): void {
-    this.#socket?.write(generate(packet, { protocolVersion: this.#version }));
+    const bytes = generate(packet, { protocolVersion: this.#version });
+    if (this.#websocket) this.#websocket.send(bytes);
+    else this.#socket?.write(bytes);
   }
 
   publish(messageId: number, topic: string, payload: string, dup = false): void {
@@ -65,16 +73,26 @@ export class MqttPeer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #accept(socket: Socket): void {
+  #overHttp(server: Server): void {
+    const http = createHttpServer();
+    server.on('connection', (socket) => http.emit('connection', socket));
+    new WebSocketServer({ server: http }).on('connection', (websocket, { socket }) =>
+      websocket.on('message', this.#accept(socket, websocket)),
+    );
+  }
+
+  /** @returns what takes the bytes that arrive */
+  #accept(socket: Socket, websocket?: WebSocket): (bytes: Buffer) => void {
     this.#socket = socket;
+    this.#websocket = websocket;
     this.connections++;
     const reader = parser({ protocolVersion: this.#version });
     reader.on('packet', (packet) => {
       this.received.push(packet);
       if (this.polite) this.#answer(packet);
     });
-    socket.on('data', (bytes: Buffer) => reader.parse(bytes));
     socket.on('error', () => undefined);
+    return (bytes) => reader.parse(bytes);
   }
 
   #answer(packet: Packet): void {

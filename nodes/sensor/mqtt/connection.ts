@@ -6,7 +6,7 @@ import {
   type MqttClient,
   type Packet,
 } from 'mqtt';
-import { readToTheEnd } from './patience.js';
+import { patientAgent, readToTheEnd } from './patience.js';
 
 export interface ConnectionEvents {
   connected(packet: IConnackPacket): void;
@@ -52,10 +52,21 @@ export class MqttConnection {
   readonly #unheard = new Set<number>();
 
   constructor(options: IClientOptions, events: ConnectionEvents) {
-    const client = connect({ ...options, reconnectPeriod: 0, resubscribe: false, manualConnect: true });
+    let reason: Error | undefined;
+    const failed = (error: Error): void => {
+      reason ??= error;
+    };
+    const client = connect({
+      ...options,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      manualConnect: true,
+      ...(options.protocol === 'ws' || options.protocol === 'wss'
+        ? { wsOptions: { agent: patientAgent(options.protocol, failed) } }
+        : {}),
+    });
     this.#client = client;
     this.#write = (client['_sendPacket'] as SendPacket).bind(client);
-    let reason: Error | undefined;
 
     client.handleMessage = (packet, next) => {
       if (this.#watched && packet.topic.startsWith(this.#watched.prefix)) {
@@ -75,7 +86,7 @@ export class MqttConnection {
     });
     client.on('connect', (packet) => events.connected(packet));
     client.on('error', (error) => {
-      reason ??= error;
+      failed(error);
       // after a protocol error mqtt.js leaves the connection open
       setImmediate(() => {
         if (this.#open) client.end(true);
@@ -90,9 +101,7 @@ export class MqttConnection {
       events.closed(reason);
     });
     client.connect();
-    readToTheEnd(client.stream, (error) => {
-      reason ??= error;
-    });
+    readToTheEnd(client.stream, failed);
   }
 
   get paused(): boolean {

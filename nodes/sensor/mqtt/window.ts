@@ -88,7 +88,7 @@ export class AckWindow {
       return undefined;
     }
     const held: Held = { packet, settled: false, queue: undefined };
-    const size = packet.payload.length + overhead;
+    const size = sizeOf(packet);
     this.#messages++;
     this.#bytes += size;
     if (packet.messageId !== undefined) this.#enqueue(held);
@@ -127,10 +127,14 @@ export class AckWindow {
 
   #remember(held: Held): void {
     this.#recent.push(held);
-    this.#recentBytes += held.packet.payload.length;
+    this.#recentBytes += sizeOf(held.packet);
     if (this.#recent.length <= this.#limits.messages * 2 && this.#recentBytes <= rememberedBytes) return;
     // in halves, so that forgetting costs nothing per message
     this.#recent = this.#recent.slice(Math.ceil(this.#recent.length / 2));
-    this.#recentBytes = this.#recent.reduce((sum, { packet }) => sum + packet.payload.length, 0);
+    this.#recentBytes = this.#recent.reduce((sum, { packet }) => sum + sizeOf(packet), 0);
   }
+}
+
+function sizeOf({ payload }: Publication): number {
+  return payload.length + overhead;
 }

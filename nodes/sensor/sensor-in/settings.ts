@@ -11,10 +11,10 @@ export const SensorInConfig = Type.Object({
   store: Type.Optional(Type.String()),
   bucket: Type.Optional(Type.String()),
   /** Messages that may be on their way between broker and store at once. */
-  window: Type.Integer({ minimum: 1, maximum: 65_535, default: 2000 }),
+  window: Type.Integer({ minimum: 1, maximum: 65_535, default: 20_000 }),
   windowMegabytes: Type.Number({ minimum: 1, maximum: 4096, default: 32 }),
   /** Messages per transaction. */
-  groupCount: Type.Integer({ minimum: 1, maximum: 10_000, default: 1000 }),
+  groupCount: Type.Integer({ minimum: 1, maximum: 10_000, default: 2500 }),
   /** How long the first of a transaction waits for others. */
   groupMs: Type.Integer({ minimum: 1, maximum: 10_000, default: 20 }),
 });
