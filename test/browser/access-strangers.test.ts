@@ -25,7 +25,8 @@ before(async () => {
   if (skip) return;
   const given = recording(file);
   Object.assign(process.env, given);
-  [demo, browser] = await Promise.all([Demo.start(), launchChromium()]);
+  browser = await launchChromium();
+  demo = await Demo.start();
   for (const name of Object.keys(given)) delete process.env[name];
   const { routes } = await registeredIn(demo.pid, file);
   entrances = entrancesOf(routes.filter(({ method }) => ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method)));

@@ -19,7 +19,8 @@ let windows: Windows;
 
 before(async () => {
   if (skip) return;
-  [demo, windows] = await Promise.all([Demo.start(), Windows.launch({ locale: 'en-GB' })]);
+  windows = await Windows.launch({ locale: 'en-GB' });
+  demo = await Demo.start();
 });
 after(async () => {
   await windows?.stop();

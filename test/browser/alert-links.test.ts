@@ -28,7 +28,8 @@ before(async () => {
     zones: [{ zone: 'yard', source: '*' }],
   };
   const shared = { locale: 'en-GB', ...phone };
-  [site, windows] = await Promise.all([LinkSite.start(settings), Windows.launch(shared)]);
+  windows = await Windows.launch(shared);
+  site = await LinkSite.start(settings);
 });
 after(async () => {
   await windows?.stop();

@@ -64,8 +64,8 @@ test('a tap that comes just as the list moves takes nothing that was not meant',
     const before = alerts.requests().length;
     const take = cardOf(page, /door-1/).getByRole('button', { name: 'I take it' });
     await take.waitFor();
-    // the page's clock stands: the list is still moving
-    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 100);
+    // the page's clock stands: the list is still moving. Ahead, so that it is not past when the page is told, yet no socket times out
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 10_000);
     alerts.tell({ alert: alert(2) });
     await cardOf(page, /door-2/).waitFor();
     const box = await cardOf(page, /door-2/)

@@ -18,13 +18,16 @@ const pictures = process.env['PERCEPT_SCREENSHOTS'];
 const interval = 1000;
 /** A leak comes on within a minute; by now it is plain. */
 const leakingMs = 40_000;
+/** Readings that wait while the line keeps up: two machines measure six quantities a second each. */
+const few = 20;
 
 let demo: Demo;
 let browser: Browser;
 
 before(async () => {
   if (skip) return;
-  [demo, browser] = await Promise.all([Demo.start(), launchChromium()]);
+  browser = await launchChromium();
+  demo = await Demo.start();
 });
 after(async () => {
   await browser?.close();
@@ -85,7 +88,8 @@ test('the line is cut, a machine leaks, the line is joined: every reading arrive
   await page.goto(`${demo.url}/dashboard/sensors`);
   // by a key: a click can miss what a page that still fills moves away
   const line = page.locator('.v-switch input');
-  await until(async () => (await waiting(page)) === 0 && newest() > Date.now() - 5 * interval, {
+  // a second's readings are always on their way
+  await until(async () => (await waiting(page)) < few && newest() > Date.now() - 5 * interval, {
     ms: 60_000,
     what: 'the time before the start to be in',
   });
@@ -107,16 +111,17 @@ test('the line is cut, a machine leaks, the line is joined: every reading arrive
   await page.getByText('link up').waitFor();
   await until(() => newest() > joined, { ms: 60_000, what: 'what waited to arrive' });
 
-  await until(async () => (await waiting(page)) < 20, { what: 'the outbox to drain' });
+  await until(async () => (await waiting(page)) < few, { what: 'the outbox to drain' });
   // what was on its way when the line was cut comes again beside newer
   await until(() => holes().length === 0, { ms: 60_000, what: 'every reading to be there' });
 
   await page.locator('.p-sources .p-plain').getByText('pump-3').click();
+  // what was off by chance just before is taken for the beginning of what came after
   const finding = await until(
     () =>
       rows<{ since: number; expected: string; quantity: string }>(
         `select since, expected, quantity from finding
-         where source = 'pump-3' and kind = 'outlier' and since >= ${broken - interval} order by since`,
+         where source = 'pump-3' and kind = 'outlier' and (until is null or until > ${broken}) order by since`,
       )[0],
     { ms: 60_000, what: 'the finding' },
   );

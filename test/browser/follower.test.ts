@@ -25,7 +25,8 @@ const complaints: string[] = [];
 before(async () => {
   if (skip) return;
   const shared = { locale: 'en-GB', viewport: phone };
-  [demo, windows] = await Promise.all([Demo.start(), Windows.launch(shared)]);
+  windows = await Windows.launch(shared);
+  demo = await Demo.start();
 });
 after(async () => {
   await windows?.stop();

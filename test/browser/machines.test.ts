@@ -25,7 +25,8 @@ const complaints: string[] = [];
 
 before(async () => {
   if (skip) return;
-  [demo, windows] = await Promise.all([Demo.start(), Windows.launch({ locale: 'en-GB' })]);
+  windows = await Windows.launch({ locale: 'en-GB' });
+  demo = await Demo.start();
 });
 after(async () => {
   await windows?.stop();

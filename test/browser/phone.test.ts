@@ -125,6 +125,7 @@ test('an alert rings on the page of its person, with sound after a tap, until on
     await page.locator('.card .mark', { hasText: 'Taken by anna' }).waitFor();
     await page.locator('.toast', { hasText: 'Taken by anna' }).waitFor();
     await page.locator('body[data-state=open]').waitFor();
+    await until(() => taken().length > before, { what: 'the flow to be told' });
     assert.deepEqual(
       taken()
         .slice(before)

@@ -144,7 +144,8 @@ test('pictures of the evidence come by the same link, and no others', async () =
   await (await get(`${open}/evidence/0`)).arrayBuffer();
   const saw = async () => (await site.audit()).filter(({ action }) => action === 'saw');
   await until(async () => (await saw()).length > 0, { what: 'who saw it' });
-  const about = { way: 'link', policy: 'house', alert: alertOf('window')?.id };
+  const { id } = await until(() => alertOf('window'), { what: 'the alert' });
+  const about = { way: 'link', policy: 'house', alert: id };
   assert.deepEqual(
     (await saw()).map(({ who, what, detail }) => [who, what, JSON.parse(detail)]),
     [['anna', evidence.key, about]],
@@ -192,7 +193,7 @@ test('a link acts for whom it was sent to, whoever is signed in where it is open
 
 test('who opened a page and who took an alert stands in the audit log, unbroken and without the link', async () => {
   const links = await site.links('lane');
-  const id = alertOf('lane')?.id;
+  const { id } = await until(() => alertOf('lane'), { what: 'the alert' });
   for (let i = 0; i < 3; i++) await get(links.acknowledge);
   await post(links.acknowledge);
   const rows = async () => (await site.audit()).filter(({ what }) => what === 'loitering/lane/');

@@ -68,9 +68,10 @@ test('a message that does not fit is refused by the name of its property', async
 });
 
 test('done is called once per message that was handled', async () => {
-  const already = nodeRed.messages('done').length;
-  for (let i = 0; i < 5; i++) nodeRed.inject(trial, { payload: i });
-  await until(() => nodeRed.messages('done').length === already + 5);
+  const done = () => nodeRed.messages('done').flatMap(({ topic, payload }) => (topic === 'done' ? [payload] : []));
+  for (let i = 0; i < 5; i++) nodeRed.inject(trial, { topic: 'done', payload: i });
+  await until(() => done().includes(4));
+  assert.deepEqual(done(), [0, 1, 2, 3, 4]);
 });
 
 test('counters and latency are served as Prometheus text', async () => {
@@ -82,16 +83,19 @@ test('counters and latency are served as Prometheus text', async () => {
   );
 });
 
-test('what an old instance sends after a redeploy is ignored', async () => {
+test('what an old instance sends, shows or reports after a redeploy is ignored', async () => {
   nodeRed.inject(trial, { payload: 'late' });
   await until(() => nodeRed.messages('out').some(({ payload }) => payload === 'late'));
   await nodeRed.deploy(flow({ limit: 4 }));
+  await until(() => nodeRed.log.includes('the old instance has sent'));
   nodeRed.inject(trial, { topic: 'new', payload: 1 });
   await until(() => nodeRed.messages('out').some(({ topic, limit }) => topic === 'new' && limit === 4));
   assert.equal(
     nodeRed.messages('out').some(({ topic }) => topic === 'late'),
     false,
   );
+  assert.ok(!caught('The word late'));
+  assert.doesNotMatch(nodeRed.status(trial)?.text ?? '', /late|refused/);
 });
 
 const caught = (text: string): boolean =>

@@ -70,6 +70,7 @@ test('an alert is told over the second channel where the first does not take it,
   assert.equal(alert.source, 'door');
   assert.match(String(provider.asked[0]?.headers['percept-signature']), /^t=\d+,v1=[0-9a-f]{64}$/);
   await until(() => nodeRed.messages('changes').some(({ payload }) => payload === 'notified'), { what: 'the receipt' });
+  await until(() => deliveries().length >= 2, { what: 'both deliveries' });
   assert.deepEqual(
     deliveries().map(({ ok, taken, channel }) => [ok, taken, channel]),
     [

@@ -96,8 +96,9 @@ describe('the phone page behind the door, with Web Push', () => {
     await until(() => hers.board?.cards[0]?.state === 'acknowledged' && Object.keys(hers.board.ringing).length === 0, {
       what: 'it to be quiet',
     });
-    assert.deepEqual(taken().at(-1)?.acknowledge, { id: card.id, by: 'anna' });
-    assert.equal(state('door'), 'acknowledged');
+    const acknowledged = await until(() => taken().find(({ acknowledge }) => acknowledge?.id === card.id)?.acknowledge);
+    assert.deepEqual(acknowledged, { id: card.id, by: 'anna' });
+    await until(() => state('door') === 'acknowledged', { what: 'the alert to tell of it' });
     hers.close();
     his.close();
     await until(() => lab.nodeRed.status(phoneIds.phone)?.text === 'ready', { what: 'the pages to be gone' });

@@ -34,7 +34,12 @@ export class Demo {
     const userDir = mkdtempSync(join(tmpdir(), 'percept-demo-'));
     if (Number.isFinite(past)) writeFileSync(join(userDir, 'plant-position'), String(Date.now() - past * 60_000));
     const demo = new Demo(await freePort(), userDir, args);
-    await demo.#announced();
+    try {
+      await demo.#announced();
+    } catch (thrown) {
+      await demo.remove();
+      throw thrown;
+    }
     return demo;
   }
 
@@ -124,6 +129,8 @@ export class Demo {
     await until(() => this.output.includes('Stop with Ctrl-C') || child.exitCode !== null, {
       ms: 60_000,
       what: 'percept demo to print its address',
+    }).catch((cause: unknown) => {
+      throw new Error(`percept demo has not printed its address:\n${this.output}`, { cause });
     });
     if (child.exitCode !== null) throw new Error(`percept demo ended with ${child.exitCode}:\n${this.output}`);
   }

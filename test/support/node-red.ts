@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -72,7 +73,12 @@ export class NodeRed {
     const port = options.port ?? (await freePort());
     prepare(userDir, port, options);
     const nodeRed = new NodeRed(options, userDir, port);
-    await nodeRed.#started();
+    try {
+      await nodeRed.#started();
+    } catch (thrown) {
+      await nodeRed.stop();
+      throw thrown;
+    }
     return nodeRed;
   }
 
@@ -130,7 +136,9 @@ export class NodeRed {
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise((resolve) => child.once('exit', resolve));
+    // what it said last may be read after its end
+    const events = child.connected ? ['exit', 'disconnect'] : ['exit'];
+    const exited = Promise.all(events.map((event) => once(child, event)));
     child.kill(signal);
     const hard = setTimeout(() => child.kill('SIGKILL'), 20_000);
     await exited;

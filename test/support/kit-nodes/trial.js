@@ -25,16 +25,28 @@ const trial = defineNode({
   migrations: [(config) => ({ ...config, limit: config.max ?? config.limit })],
   start: async (context) => {
     const other = context.config.api ? await context.use(context.config.api, 'test-api') : undefined;
+    let late = false;
+    const sendLate = () => {
+      context.send({ topic: 'late' });
+      context.status('error', 'late');
+      context.fail(error('trial-refused', { word: 'late' }));
+      console.log('the old instance has sent');
+    };
     const timer = setInterval(() => context.send({ topic: 'tick' }), 10);
     return {
       input: async ({ msg, values }) => {
         if (msg.payload === 'reject')
           throw error('trial-refused', { word: `reject ${context.credentials.password ?? ''}` });
         if (msg.payload === 'crash') throw new TypeError('a bug');
-        if (msg.payload === 'late') setTimeout(() => context.send({ topic: 'late' }), 300);
+        if (msg.payload === 'late') late = true;
         return [{ ...msg, limit: values.limit, greeting: other?.greet('you') }];
       },
-      close: () => (context.config.limit === 99 ? new Promise(() => undefined) : clearInterval(timer)),
+      close: () => {
+        if (context.config.limit === 99) return new Promise(() => undefined);
+        clearInterval(timer);
+        if (late) setTimeout(sendLate, 100);
+        return undefined;
+      },
     };
   },
 });
