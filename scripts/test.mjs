@@ -25,6 +25,7 @@ const tests = run({
   files: files.map((file) => resolve(root, file)),
   // each may run a Node-RED, a browser and a database of its own, and often waits for them
   concurrency: Math.min(availableParallelism() + 2, 4),
+  execArgv: ['--import', join(root, 'test/support/ends.ts')],
   timeout: 480_000,
 });
 let skipped = 0;

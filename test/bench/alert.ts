@@ -47,15 +47,11 @@ async function compare(
 ): Promise<void> {
   const full = await database('full');
   await fillPast(full, policy, past, 10_000);
-  const sides = [await Side.start(await database('fresh')), await Side.start(full)] as const;
-  const [fresh, filled] = sides;
-  try {
-    // turn by turn, so that whatever else the machine does slows both alike
-    for (let done = 0; done < findings; done += stretch)
-      for (const side of sides) await side.send(Math.min(stretch, findings - done));
-  } finally {
-    for (const side of sides) await side.stop();
-  }
+  await using fresh = await Side.start(await database('fresh'));
+  await using filled = await Side.start(full);
+  // turn by turn, so that whatever else the machine does slows both alike
+  for (let done = 0; done < findings; done += stretch)
+    for (const side of [fresh, filled]) await side.send(Math.min(stretch, findings - done));
   report(`${kind}.p50`, fresh.quantile(0.5), 'ms');
   report(`${kind}.p99`, fresh.quantile(0.99), 'ms');
   report(`${kind}.past`, past, 'alerts');
@@ -78,10 +74,12 @@ class Side {
 
   static async start(url: string): Promise<Side> {
     const flow = alertFlow(url, { policy, resolveAfter: '3600', cooldown: '0' });
-    const side = new Side(await NodeRed.start({ flow }));
+    await using started = new AsyncDisposableStack();
+    const side = new Side(started.use(await NodeRed.start({ flow })));
     // the first ones find everything cold
     await side.send(20);
     side.#took.length = 0;
+    started.move();
     return side;
   }
 
@@ -102,7 +100,7 @@ class Side {
     return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
   }
 
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#nodeRed.stop();
   }
 

@@ -7,33 +7,28 @@ export const about = 'memory and CPU of the started demo; time from the command 
 
 export default async function idle(report: Report, { smoke, flags }: BenchOptions): Promise<void> {
   const seconds = smoke ? 1 : Number(flags['seconds'] ?? 60);
-  const browser = await launchChromium({ whole: true });
+  await using browser = await launchChromium({ whole: true });
   const began = performance.now();
-  const demo = await Demo.start([], { past: smoke ? 0 : Number.POSITIVE_INFINITY });
-  try {
-    report('start-to-address', (performance.now() - began) / 1000, 's');
-    const page = await browser.newPage();
-    await page.goto(demo.startAddress);
-    // painted: a curve stands on the page, not just its frame
-    await page.locator('canvas').first().waitFor({ state: 'visible' });
-    report('start-to-painted', (performance.now() - began) / 1000, 's');
-    await page.close();
-    // the backlog of the plant is no idling
-    if (!smoke) await demo.caughtUp();
-    const before = cpuSeconds(demo.pid);
-    const from = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    const elapsed = (performance.now() - from) / 1000;
-    report('cpu', (100 * (cpuSeconds(demo.pid) - before)) / elapsed, '% of one core');
-    report(
-      'memory',
-      tree(demo.pid).reduce((sum, pid) => sum + residentMiB(pid), 0),
-      'MiB',
-    );
-  } finally {
-    await browser.close();
-    await demo.remove();
-  }
+  await using demo = await Demo.start([], { past: smoke ? 0 : Number.POSITIVE_INFINITY });
+  report('start-to-address', (performance.now() - began) / 1000, 's');
+  const page = await browser.newPage();
+  await page.goto(demo.startAddress);
+  // painted: a curve stands on the page, not just its frame
+  await page.locator('canvas').first().waitFor({ state: 'visible' });
+  report('start-to-painted', (performance.now() - began) / 1000, 's');
+  await page.close();
+  // the backlog of the plant is no idling
+  if (!smoke) await demo.caughtUp();
+  const before = cpuSeconds(demo.pid);
+  const from = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  const elapsed = (performance.now() - from) / 1000;
+  report('cpu', (100 * (cpuSeconds(demo.pid) - before)) / elapsed, '% of one core');
+  report(
+    'memory',
+    tree(demo.pid).reduce((sum, pid) => sum + residentMiB(pid), 0),
+    'MiB',
+  );
 }
 
 function tree(pid: number): number[] {

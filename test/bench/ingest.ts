@@ -9,7 +9,7 @@ import { peerFlow, peerPackages } from '../support/peer-flow.ts';
 import { queryAny, queryFile } from '../support/query.ts';
 import { ids, sensorFlow } from '../support/sensor-flow.ts';
 import { Stream } from '../support/stream.ts';
-import { until } from '../support/until.ts';
+import { atLeast, until } from '../support/until.ts';
 import type { BenchOptions, Report } from './run.ts';
 
 export const about =
@@ -90,30 +90,26 @@ function counter(url: string, sql: string): Side['count'] {
 
 /** A backlog that waits at the broker, taken in by a Node-RED that does nothing else. */
 async function drain(make: (port: number) => Side, messages: number): Promise<Drained> {
-  const broker = await Mosquitto.start();
+  await using broker = await Mosquitto.start();
   const { flow, clientId, count } = make(broker.port);
   await subscribe(broker.port, clientId);
-  const stream = await Stream.open(broker.port);
-  await stream.send(messages);
-  await stream.close();
-  const nodeRed = await NodeRed.start({ flow, packages: peerPackages });
-  try {
-    await until(async () => (await count(nodeRed)) > 0, { ms: 20_000, what: 'the backlog to move' });
-    const [from, began, cpu] = [await count(nodeRed), performance.now(), cpuSeconds(nodeRed.pid)];
-    // looking costs the database something: seldom, then
-    while ((await count(nodeRed)) < messages) await sleep(100);
-    const stored = messages - from;
-    // a peer that inserts while it starts lets nobody look before it is through; a smoke run looks at no figure
-    if (messages >= 10_000 && stored < messages / 10)
-      throw new Error(`${from} of ${messages} were in before the clock ran: more, please`);
-    return {
-      rate: (1000 * stored) / (performance.now() - began),
-      perCore: stored / (cpuSeconds(nodeRed.pid) - cpu),
-    };
-  } finally {
-    await nodeRed.stop();
-    await broker.stop();
+  {
+    await using stream = await Stream.open(broker.port);
+    await stream.send(messages);
   }
+  await using nodeRed = await NodeRed.start({ flow, packages: peerPackages });
+  const from = await until(() => count(nodeRed), { ms: 20_000, what: 'the backlog to move' });
+  const [began, cpu] = [performance.now(), cpuSeconds(nodeRed.pid)];
+  // looking costs the database something: seldom, then
+  while ((await count(nodeRed)) < messages) await sleep(100);
+  const stored = messages - from;
+  // a peer that inserts while it starts lets nobody look before it is through; a smoke run looks at no figure
+  if (messages >= 10_000 && stored < messages / 10)
+    throw new Error(`${from} of ${messages} were in before the clock ran: more, please`);
+  return {
+    rate: (1000 * stored) / (performance.now() - began),
+    perCore: stored / (cpuSeconds(nodeRed.pid) - cpu),
+  };
 }
 
 /** The session that Node-RED will take up, so that the broker keeps messages for it already. */
@@ -134,35 +130,28 @@ async function latency(
   seconds: number,
   warmUp: number,
 ): Promise<number> {
-  const broker = await Mosquitto.start();
+  await using broker = await Mosquitto.start();
   const stopwatch = '0123456789abcd20';
   const probe = '0123456789abcd21';
   const side = (await perceptSide(database, postgres))(broker.port);
   const flow = side.flow.map((node) => (node.id === ids.sensor ? { ...node, wires: [[stopwatch], []] } : node));
   const z = flow[0]?.id;
   const func = 'return { payload: Date.now() - msg.reading.receivedAt };';
-  const nodeRed = await NodeRed.start({
+  await using nodeRed = await NodeRed.start({
     flow: [
       ...flow,
       { id: stopwatch, type: 'function', z, name: '', func, outputs: 1, libs: [], wires: [[probe]] },
       { id: probe, type: 'test-probe', z, name: 'latency', wires: [] },
     ],
   });
-  const stream = await Stream.open(broker.port);
-  try {
-    await until(() => nodeRed.status(ids.sensor)?.text === 'connected', { what: 'sensor in to connect' });
-    await stream.send(1000 * warmUp, 1000);
-    await stream.send(Math.round(1000 * seconds), 1000);
-    await until(() => nodeRed.messages('latency').length >= stream.sent, { what: 'the last message' });
-    const times = nodeRed
-      .messages('latency')
-      .slice(1000 * warmUp)
-      .map(({ payload }) => Number(payload))
-      .sort((a, b) => a - b);
-    return times[Math.floor(0.99 * times.length)] ?? 0;
-  } finally {
-    await stream.close();
-    await nodeRed.stop();
-    await broker.stop();
-  }
+  await using stream = await Stream.open(broker.port);
+  await until(() => nodeRed.status(ids.sensor)?.text === 'connected', { what: 'sensor in to connect' });
+  await stream.send(1000 * warmUp, 1000);
+  await stream.send(Math.round(1000 * seconds), 1000);
+  const all = await atLeast(stream.sent, () => nodeRed.messages('latency'), { what: 'the last message' });
+  const times = all
+    .slice(1000 * warmUp)
+    .map(({ payload }) => Number(payload))
+    .sort((a, b) => a - b);
+  return times[Math.floor(0.99 * times.length)] ?? 0;
 }

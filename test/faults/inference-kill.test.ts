@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { autoencoder } from '../../dist/inference/train/network.js';
 import { train } from '../../dist/inference/train/training.js';
+import { endsWithUs } from '../support/children.ts';
 import { temporaryFolder } from '../support/models.ts';
 import { root } from '../support/node-red.ts';
 import { until } from '../support/until.ts';
@@ -38,7 +39,9 @@ test('a process that is killed while it learns, again and again, loses nothing: 
   const checkpoint = join(folder, 'learn/machine');
   const epochs: number[] = [];
   for (let kill = 0; kill < 3; kill++) {
-    const child = spawn(process.execPath, ['-e', script, checkpoint], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = endsWithUs(
+      spawn(process.execPath, ['-e', script, checkpoint], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    );
     let latest = 0;
     let first: number | undefined;
     child.stdout.on('data', (chunk: Buffer) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import type { AlertNotice } from '../../dist/kit/index.js';
+import { end, endsWithUs } from '../support/children.ts';
 import { Provider } from '../support/provider.ts';
 import { until } from '../support/until.ts';
 
@@ -30,16 +31,13 @@ function start(take: number): (Told | string)[] {
   const said: (Told | string)[] = [];
   const job = JSON.stringify({ url: join(dir, 'spool.sqlite'), provider: provider.url, take });
   const program = join(import.meta.dirname, '../support/provider-child.ts');
-  child = spawn(process.execPath, [program, job], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child = endsWithUs(spawn(process.execPath, [program, job], { stdio: ['ignore', 'pipe', 'inherit'] }));
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => said.push(JSON.parse(line)));
   return said;
 }
 
 async function kill(): Promise<void> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise((resolve) => child?.once('exit', resolve));
-  child.kill('SIGKILL');
-  await exited;
+  if (child) await end(child);
 }
 
 const sent = () => provider.asked.map(({ body }) => (JSON.parse(body) as { alert: AlertNotice }).alert);

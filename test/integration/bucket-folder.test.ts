@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import type { Bucket } from '../../dist/store/bucket/bucket.js';
 import { openBucket } from '../../dist/store/bucket/open.js';
 import { bucketSuite, gather } from '../support/bucket-suite.ts';
+import { end, endsWithUs } from '../support/children.ts';
 import { until } from '../support/until.ts';
 
 const opener = join(import.meta.dirname, '../../dist/store/bucket/open.js');
@@ -202,13 +203,11 @@ async function runAndKill(path: string, rounds: number): Promise<void> {
         console.log('round');
       }
     })();`;
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const child = endsWithUs(spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }));
   let said = '';
   child.stdout.on('data', (chunk) => {
     said += chunk;
   });
   await until(() => said.split('round').length > rounds, { what: `${rounds} rounds` });
-  child.kill('SIGKILL');
-  await exited;
+  await end(child);
 }

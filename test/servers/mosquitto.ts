@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { end, endsWithUs } from '../support/children.ts';
 import { freePorts } from '../support/ports.ts';
 import { until } from '../support/until.ts';
 
@@ -77,12 +78,12 @@ export class Mosquitto {
 
   /** kill -9 */
   async kill(): Promise<void> {
-    await this.#end('SIGKILL');
+    await end(this.#child, 'SIGKILL');
   }
 
   /** Stops it as an operator would: it saves its sessions first. */
   async halt(): Promise<void> {
-    await this.#end('SIGTERM');
+    await end(this.#child, 'SIGTERM');
   }
 
   /** After `kill` or `halt`: the same ports, the same sessions. */
@@ -100,20 +101,16 @@ export class Mosquitto {
 
   /** Ends it and removes its folder. */
   async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+    await end(this.#child, 'SIGTERM');
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
-  #spawn(): ChildProcess {
-    return spawn(program, ['-c', join(this.#dir, 'mosquitto.conf')], { stdio: 'ignore' });
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await exited;
+  #spawn(): ChildProcess {
+    return endsWithUs(spawn(program, ['-c', join(this.#dir, 'mosquitto.conf')], { stdio: 'ignore' }));
   }
 
   async #listening(): Promise<void> {

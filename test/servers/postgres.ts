@@ -1,5 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chownSync,
   existsSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { end, endsWithUs } from '../support/children.ts';
 import { inMemory } from '../support/memory.ts';
 import { freePorts } from '../support/ports.ts';
 import { until } from '../support/until.ts';
@@ -188,10 +188,7 @@ async function start(
     stdio: 'ignore',
     ...place.as,
   });
-  // a test that dies leaves no server behind
-  const kill = () => server.kill('SIGQUIT');
-  process.once('exit', kill);
-  server.once('exit', () => process.removeListener('exit', kill));
+  endsWithUs(server, 'SIGQUIT');
   servers.push(server);
   await until(() => answers(place, port), { ms: 20_000, what: `PostgreSQL on port ${port}` });
   return server;
@@ -221,11 +218,4 @@ function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
       if ((thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown;
     }
   }
-}
-
-async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = once(server, 'exit');
-  server.kill(signal);
-  await gone;
 }

@@ -9,6 +9,7 @@ import type { Request } from '../../dist/alert/desk/request.js';
 import { openStore } from '../../dist/store/open.js';
 import type { AlertCommand, AlertJob } from './alert-child.ts';
 import { finding } from './alert-trial.ts';
+import { endsWithUs } from './children.ts';
 import { until } from './until.ts';
 
 /** A notice as it reached the provider. */
@@ -142,7 +143,9 @@ export class AlertFaultTrial {
       ...(dies ? { dies } : {}),
     };
     const program = join(import.meta.dirname, 'alert-child.ts');
-    const child = spawn(process.execPath, [program, JSON.stringify(job)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = endsWithUs(
+      spawn(process.execPath, [program, JSON.stringify(job)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
     this.#desks[at] = child;
     child.stdin?.on('error', () => undefined);
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { endsWithUs } from './children.ts';
 import { root } from './node-red.ts';
 
 export interface Ended {
@@ -20,6 +21,7 @@ export function percept(
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 60_000,
     });
+    endsWithUs(child);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {

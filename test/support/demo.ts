@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
+import { end, endsWithUs } from './children.ts';
 import { ownerPassword, Visitor } from './doors.ts';
 import { root } from './node-red.ts';
 import { freePort } from './ports.ts';
@@ -81,12 +82,8 @@ export class Demo {
 
   async end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode;
-    const exited = new Promise<number | NodeJS.Signals | null>((resolve) =>
-      child.once('exit', (code, by) => resolve(code ?? by)),
-    );
-    child.kill(signal);
-    return exited;
+    await end(child, signal);
+    return child.exitCode ?? child.signalCode;
   }
 
   /** Starts again on the same directory and port. */
@@ -103,13 +100,19 @@ export class Demo {
     rmSync(this.userDir, { recursive: true, force: true });
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove();
+  }
+
   #spawn(): ChildProcess {
     const args = ['demo', '--no-browser', '--port', String(this.port), '--user-dir', this.userDir, ...this.#args];
-    const child = spawn(process.execPath, [join(root, 'dist/cli/percept.js'), ...args], {
+    const program = join(root, 'dist/cli/percept.js');
+    const child = spawn(process.execPath, [program, ...args], {
       cwd: root,
       env: { PERCEPT_OWNER_PASSWORD: ownerPassword, ...process.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endsWithUs(child, 'SIGTERM');
     const collect = (chunk: Buffer): void => {
       this.output += chunk.toString();
     };

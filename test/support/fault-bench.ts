@@ -38,6 +38,7 @@ export class FaultBench {
   readonly #stream: Stream;
   readonly #url: string;
   readonly #peer: boolean;
+  #started = new AsyncDisposableStack();
   #before: TrialResult = { sent: 0, lost: 0, duplicated: 0, peerLost: 0, peerDuplicated: 0 };
 
   private constructor(parts: {
@@ -59,8 +60,7 @@ export class FaultBench {
   static async start({ database, standby = false, peer = true }: FaultOptions): Promise<FaultBench> {
     // what was started ends again if something after it does not start
     await using started = new AsyncDisposableStack();
-    const broker = await Mosquitto.start();
-    started.defer(() => broker.stop());
+    const broker = started.use(await Mosquitto.start());
     const postgres = database === 'postgres' ? await startPostgres({ standby, synchronous: standby }) : undefined;
     started.defer(async () => postgres?.stop());
     const url = postgres ? await postgres.database() : 'test.sqlite';
@@ -69,21 +69,21 @@ export class FaultBench {
       broker: { port: String(broker.port) },
       sensor: { topic: 'bench/+machine/+quantity', value: 'value', source: '{machine}', quantity: '{quantity}' },
     });
-    const nodeRed = await NodeRed.start({
-      flow: [
-        ...flow.filter(({ type }) => type !== 'test-probe'),
-        ...(peer ? peerFlow(broker.port, postgres ? firstHost(url) : 'peer.sqlite') : []),
-      ],
-      ...(peer ? { packages: peerPackages } : {}),
-      // the usual 15 s would count what is merely late as lost
-      settings: 'mqttReconnectTime: 500,',
-    });
-    started.defer(() => nodeRed.stop());
-    const stream = await Stream.open(broker.port);
-    started.defer(() => stream.close());
+    const nodeRed = started.use(
+      await NodeRed.start({
+        flow: [
+          ...flow.filter(({ type }) => type !== 'test-probe'),
+          ...(peer ? peerFlow(broker.port, postgres ? firstHost(url) : 'peer.sqlite') : []),
+        ],
+        ...(peer ? { packages: peerPackages } : {}),
+        // the usual 15 s would count what is merely late as lost
+        settings: 'mqttReconnectTime: 500,',
+      }),
+    );
+    const stream = started.use(await Stream.open(broker.port));
     const bench = new FaultBench({ broker, nodeRed, postgres, stream, url, peer });
     await bench.#warm();
-    started.move();
+    bench.#started = started.move();
     return bench;
   }
 
@@ -110,10 +110,7 @@ export class FaultBench {
   }
 
   async stop(): Promise<void> {
-    await this.#stream.close();
-    await this.nodeRed.stop();
-    await this.broker.stop();
-    await this.postgres?.stop();
+    await this.#started.disposeAsync();
   }
 
   /**

@@ -54,7 +54,7 @@ export class GatewayBench {
   readonly near: NodeRed;
   /** By cuts of the power: lost or torn. */
   writesLost = 0;
-  readonly #userDir: string;
+  readonly #started: AsyncDisposableStack;
   readonly #outstanding = new Map<number, Sent>();
   #taken: { readonly sent: Sent; readonly position: number }[] = [];
   #alive = true;
@@ -71,7 +71,7 @@ export class GatewayBench {
     line: Line;
     far: NodeRed;
     near: NodeRed;
-    userDir: string;
+    started: AsyncDisposableStack;
     folder: string;
     power: PowerCut | undefined;
   }) {
@@ -81,7 +81,7 @@ export class GatewayBench {
     this.near = parts.near;
     this.folder = parts.folder;
     this.power = parts.power;
-    this.#userDir = parts.userDir;
+    this.#started = parts.started;
   }
 
   static async start({
@@ -89,25 +89,27 @@ export class GatewayBench {
     power: watch = false,
     gateway = {},
   }: GatewayBenchOptions = {}): Promise<GatewayBench> {
-    const broker = await Mosquitto.start();
+    await using started = new AsyncDisposableStack();
+    const broker = started.use(await Mosquitto.start());
     const line = await Line.to(broker.port);
-    const far = await NodeRed.start({
-      flow: sensorFlow({ broker: { port: String(broker.port) }, sensor: farSide }).filter(
-        ({ type }) => type !== 'test-probe',
-      ),
-    });
+    started.defer(() => line.stop());
+    const farFlow = sensorFlow({ broker: { port: String(broker.port) }, sensor: farSide });
+    const far = started.use(await NodeRed.start({ flow: farFlow.filter(({ type }) => type !== 'test-probe') }));
     const userDir = mkdtempSync(join(tmpdir(), 'percept-gw-'));
+    started.defer(() => rmSync(userDir, { recursive: true, force: true }));
     const folder = given ?? join(userDir, 'box');
     mkdirSync(folder, { recursive: true });
     const power = watch ? new PowerCut(folder) : undefined;
-    const near = await NodeRed.start({
-      flow: gatewayFlow(line.port, { gateway: { path: join(folder, 'outbox.sqlite'), patience: '2', ...gateway } }),
-      userDir,
-      ...(power ? { env: power.env } : {}),
-    });
-    const bench = new GatewayBench({ broker, line, far, near, userDir, folder, power });
+    started.defer(() => power?.remove());
+    const near = started.use(
+      await NodeRed.start({
+        flow: gatewayFlow(line.port, { gateway: { path: join(folder, 'outbox.sqlite'), patience: '2', ...gateway } }),
+        userDir,
+        ...(power ? { env: power.env } : {}),
+      }),
+    );
     await until(() => near.status(gatewayIds.gateway)?.text === 'all sent', { what: 'the gateway to connect' });
-    return bench;
+    return new GatewayBench({ broker, line, far, near, folder, power, started: started.move() });
   }
 
   /**
@@ -192,12 +194,7 @@ export class GatewayBench {
   }
 
   async stop(): Promise<void> {
-    await this.near.stop();
-    await this.far.stop();
-    await this.line.stop();
-    await this.broker.stop();
-    this.power?.remove();
-    rmSync(this.#userDir, { recursive: true, force: true });
+    await this.#started.disposeAsync();
   }
 
   #send(count: number, began: number, step: number): void {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import v8 from 'node:v8';
+import { endsWithUs } from './children.ts';
 import { linkNeeded, unusedCoreNodes } from './needed-nodes.ts';
 import { freePort } from './ports.ts';
 import { until } from './until.ts';
@@ -133,6 +134,10 @@ export class NodeRed {
     if (!this.#options.userDir) rmSync(this.userDir, { recursive: true, force: true });
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -147,15 +152,13 @@ export class NodeRed {
 
   #spawn(): ChildProcess {
     const nodeRed = this.#options.nodeRed ?? join(root, 'node_modules/node-red');
-    const child = spawn(
-      process.execPath,
-      [join(nodeRed, 'red.js'), '--userDir', this.userDir, '--settings', join(this.userDir, 'settings.js')],
-      {
-        cwd: this.userDir,
-        env: { ...process.env, NODE_RED_HOME: nodeRed, ...this.#options.env },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      },
-    );
+    const args = ['--userDir', this.userDir, '--settings', join(this.userDir, 'settings.js')];
+    const child = spawn(process.execPath, [join(nodeRed, 'red.js'), ...args], {
+      cwd: this.userDir,
+      env: { ...process.env, NODE_RED_HOME: nodeRed, ...this.#options.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    endsWithUs(child);
     const collect = (chunk: Buffer): void => {
       this.log += chunk.toString();
     };

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from '../../dist/alert/desk/request.js';
 import type { AlertCommand } from './alert-child.ts';
 import { finding } from './alert-trial.ts';
+import { endsWithUs } from './children.ts';
 import { type Arrival, FaultProvider } from './fault-provider.ts';
 import type { NotifyJob } from './notify-job.ts';
 import { until } from './until.ts';
@@ -118,7 +119,9 @@ export class NotifyFaultTrial {
       ...(dies ? { dies } : {}),
     };
     const program = join(import.meta.dirname, 'notify-child.ts');
-    const child = spawn(process.execPath, [program, JSON.stringify(job)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = endsWithUs(
+      spawn(process.execPath, [program, JSON.stringify(job)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
     this.#children[at] = child;
     child.stdin?.on('error', () => undefined);
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -6,9 +6,9 @@ export function firstHost(url: string): string {
   return url.replace(/@([^/,]+),[^/]*\//, '@$1/');
 }
 
-/** The first row of a query on an SQLite file, read from outside. */
+/** The first row of a query on an SQLite file, read from outside; one that writes without a pause, as the peer does, lets it wait for seconds. */
 export function queryFile(path: string, sql: string): Record<string, unknown> | undefined {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 20_000 });
   try {
     return db.prepare(sql).get();
   } finally {

@@ -8,6 +8,7 @@ import { after, before, describe } from 'node:test';
 import { openStore, type StoreHandle, type StoreSettings } from '../../dist/store/open.js';
 import type { NewReading } from '../../dist/store/store.js';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
+import { endsWithUs } from './children.ts';
 import { needs } from './needs.ts';
 import { until } from './until.ts';
 
@@ -87,7 +88,7 @@ export class StoreChild {
   ) {
     const program = join(import.meta.dirname, 'store-child.ts');
     const argument = JSON.stringify({ job, settings, ...options });
-    this.#child = spawn(process.execPath, [program, argument], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = endsWithUs(spawn(process.execPath, [program, argument], { stdio: ['ignore', 'pipe', 'pipe'] }));
     createInterface({ input: this.#child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       this.said.push(JSON.parse(line));
     });

@@ -60,6 +60,10 @@ export class Stream {
     await this.#client.endAsync(true);
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   #one(after: () => void): void {
     const n = this.sent++;
     this.#waiting++;

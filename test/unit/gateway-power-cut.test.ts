@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
+import { endsWithUs } from '../support/children.ts';
 import { noCompiler, PowerCut } from '../support/power-cut.ts';
 
 /** Commits a row after the other and says so, until it is killed; written past Node's stdout, which would queue for ever. */
@@ -21,11 +23,10 @@ async function lost(synchronous: 'full' | 'off'): Promise<number> {
   const power = new PowerCut(folder);
   const path = join(folder, 'test.sqlite');
   try {
-    const child = spawn(process.execPath, ['-e', program(path, synchronous)], {
-      env: { ...process.env, ...power.env },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const exited = new Promise((resolve) => child.once('exit', resolve));
+    const env = { ...process.env, ...power.env };
+    const args = ['-e', program(path, synchronous)];
+    const child = endsWithUs(spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] }));
+    const exited = once(child, 'exit');
     const said: { readonly n: number; readonly position: number }[] = [];
     child.stdout.on('data', (chunk: Buffer) => {
       const n = Number(chunk.toString().trim().split('\n').at(-1));
