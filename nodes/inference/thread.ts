@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { inferenceError } from './errors.js';
 import { guardThread } from './guard.js';
 import type { Facts, Failure, Reply, Request, ThreadData } from './protocol.js';
+import { keepRuntimeSilent } from './telemetry.js';
 import { forTransfer, type NamedTensor, type Tensor } from './tensor.js';
 
 export interface ThreadOptions {
@@ -36,6 +37,7 @@ export class ModelThread {
 
   /** @throws PerceptError `model-no-runtime`, `model-unreadable`, `model-worker-died` */
   async start(bytes: Buffer): Promise<Facts> {
+    keepRuntimeSilent();
     const { gate, gone } = guardThread();
     const own = new Uint8Array(bytes);
     const { model, threads, runtimes } = this.#options;

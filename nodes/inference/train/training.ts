@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { inferenceError } from '../errors.js';
 import { guardThread } from '../guard.js';
 import { usualRuntimes } from '../runtime.js';
+import { keepRuntimeSilent } from '../telemetry.js';
 import { revived, trainingError } from './errors.js';
 import type { Examples } from './examples.js';
 import { type Network, parametersOf } from './network.js';
@@ -39,6 +40,7 @@ export interface Training {
  */
 export function train(job: TrainingJob): Training {
   parametersOf(job.network);
+  keepRuntimeSilent();
   const { gate, gone } = guardThread();
   const { examples, moved } = handedOver(job.examples);
   const worker = new Worker(join(__dirname, 'worker.js'), {
