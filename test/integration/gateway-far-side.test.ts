@@ -11,7 +11,7 @@ import { farSide, gatewayFlow, gatewayIds, gatewayReadings, storedOrder } from '
 import { needs } from '../support/needs.ts';
 import { NodeRed } from '../support/node-red.ts';
 import { query, sensorFlow } from '../support/sensor-flow.ts';
-import { until } from '../support/until.ts';
+import { atLeast, until } from '../support/until.ts';
 
 const began = Date.now() - 100_000;
 
@@ -101,6 +101,7 @@ describe('a gateway whose broker is away', () => {
     try {
       nodeRed.inject(gatewayIds.gateway, { reading: gatewayReadings(0, 20, Date.now() - 3 * 86_400_000) });
       await until(() => status() === '20 kept, 3d', { what: `the status, which is ${status()}` });
+      await atLeast(1, () => nodeRed.messages('taken'), { what: 'the source to be told' });
       assert.equal(nodeRed.messages('taken').length, 1);
       await nodeRed.kill();
       await nodeRed.again();

@@ -10,6 +10,7 @@ const dark = 'd000000000000003';
 const page = 'd000000000000004';
 const group = 'd000000000000005';
 const tab = 'd000000000000006';
+const pages = 'd000000000000007';
 
 const colors = (primary: string, bgPage: string, groupBg: string) => ({
   surface: groupBg,
@@ -43,10 +44,14 @@ export async function startDashboard(widgets: readonly TestWidget[]) {
   // so that a test need not sit out what a page waits for
   const windows = await Windows.launch({ locale: 'en-US', clock: true });
   const complaints: string[] = [];
-  /** Sockets of the pages before the newest. */
-  let earlier = new Set<string>();
+  /** Sockets of the newest page. */
+  let own: () => readonly string[] = () => [];
   const asked = (widget: string): Question[] => questions(nodeRed, widget);
-  const sockets = (): string[] => widgets.flatMap(({ name }) => asked(name).map(({ _client }) => _client.socketId));
+  const connected = (): string[] =>
+    nodeRed
+      .messages('pages')
+      .filter(({ payload }) => payload === 'connect')
+      .map((msg) => (msg['_client'] as Client).socketId);
 
   return {
     nodeRed,
@@ -57,15 +62,17 @@ export async function startDashboard(widgets: readonly TestWidget[]) {
       await windows.with(options, async (page) => {
         page.on('pageerror', (error) => complaints.push(error.message));
         page.on('console', (message) => isOurs(message) && complaints.push(message.text()));
-        earlier = new Set(sockets());
+        const before = connected().length;
+        own = () => connected().slice(before);
         await page.goto(`${nodeRed.url}/dashboard/test`);
         await page.waitForSelector('.percept');
+        await until(() => own().length > 0, { what: 'the page to be connected' });
         await act(page);
       });
     },
     /** Waits for the newest question of a kind, asked by the newest page (or after `from` questions), and answers it. */
     async answer(widget: string, kind: string, payload: object, from?: number): Promise<Question> {
-      const isMeant = ({ _client }: Question): boolean => from !== undefined || !earlier.has(_client.socketId);
+      const isMeant = ({ _client }: Question): boolean => from !== undefined || own().includes(_client.socketId);
       const question = await until(
         () =>
           asked(widget)
@@ -85,10 +92,14 @@ export async function startDashboard(widgets: readonly TestWidget[]) {
   };
 }
 
+interface Client {
+  readonly socketId: string;
+}
+
 export interface Question {
   readonly payload: { readonly kind: string; readonly [property: string]: unknown };
   readonly request: string;
-  readonly _client: { readonly socketId: string };
+  readonly _client: Client;
 }
 
 function questions(nodeRed: NodeRed, widget: string): Question[] {
@@ -123,6 +134,8 @@ function flowOf(widgets: readonly TestWidget[]): FlowNode[] {
     { id: page, type: 'ui-page', name: 'Test', ui: base, path: '/test', layout: 'grid', theme: light, order: 1 },
     { id: group, type: 'ui-group', name: 'Test', page, width: '12', height: '1', order: 1, showTitle: false },
     { id: tab, type: 'tab', label: 'Test' },
+    { id: 'f000000000000002', type: 'ui-control', z: tab, ui: base, name: '', events: 'connect', wires: [[pages]] },
+    { id: pages, type: 'test-probe', z: tab, name: 'pages', wires: [] },
     { id: 'f000000000000001', type: 'ui-percept-appearance', z: tab, ui: base, light, dark, wires: [] },
     ...widgets.flatMap(({ name, type, outputs, ...settings }, order) =>
       widgetNodes(widgets, name, type, outputs, order, settings),

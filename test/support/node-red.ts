@@ -39,6 +39,12 @@ export interface NodeRedOptions {
   readonly allNodes?: boolean;
 }
 
+export interface NodeStatus {
+  readonly fill?: string;
+  readonly shape?: string;
+  readonly text?: string;
+}
+
 export interface Message {
   readonly topic?: string;
   readonly payload?: unknown;
@@ -58,7 +64,7 @@ export class NodeRed {
   #child: ChildProcess;
   readonly #options: NodeRedOptions;
   readonly #messages = new Map<string, Message[]>();
-  readonly #statuses = new Map<string, { fill?: string; shape?: string; text?: string }>();
+  readonly #statuses = new Map<string, NodeStatus[]>();
 
   private constructor(options: NodeRedOptions, userDir: string, port: number) {
     this.#options = options;
@@ -93,8 +99,13 @@ export class NodeRed {
   }
 
   /** The last status of a node. */
-  status(node: string): { fill?: string; shape?: string; text?: string } | undefined {
-    return this.#statuses.get(node);
+  status(node: string): NodeStatus | undefined {
+    return this.#statuses.get(node)?.at(-1);
+  }
+
+  /** All statuses of a node, oldest first: one that passes is easily missed. */
+  statuses(node: string): readonly NodeStatus[] {
+    return this.#statuses.get(node) ?? [];
   }
 
   /** Lets a node receive a message, as if it came over a wire. */
@@ -164,12 +175,10 @@ export class NodeRed {
     };
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
-    child.on('message', (event: { event: string; probe: string; msg: string; node: string; status: object }) => {
-      if (event.event === 'status') this.#statuses.set(event.node, event.status);
+    child.on('message', (event: { event: string; probe: string; msg: string; node: string; status: NodeStatus }) => {
+      if (event.event === 'status') append(this.#statuses, event.node, event.status);
       if (event.event !== 'message') return;
-      const all = this.#messages.get(event.probe) ?? [];
-      all.push(v8.deserialize(Buffer.from(event.msg, 'base64')) as Message);
-      this.#messages.set(event.probe, all);
+      append(this.#messages, event.probe, v8.deserialize(Buffer.from(event.msg, 'base64')) as Message);
     });
     return child;
   }
@@ -222,6 +231,12 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
       ${options.settings ?? ''}
     };`,
   );
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 function link(path: string, folder: string): void {
