@@ -188,12 +188,14 @@ describe('a forwarder, with the broker in our hands', () => {
   });
 
   test('waits for a message to fill, as long as it may', async () => {
-    begin(() => 0, { batchMs: 300 });
+    begin(() => 0, { batchMs: 1000 });
     await until(() => peer.connections === 1);
-    for (let n = 0; n < 5; n++) {
-      await outbox.append([row(n)]);
-      forwarder.wake();
-    }
+    await Promise.all(
+      range(0, 5).map(async (n) => {
+        await outbox.append([row(n)]);
+        forwarder.wake();
+      }),
+    );
     await empty();
     assert.deepEqual(published(), [range(0, 5)]);
   });
