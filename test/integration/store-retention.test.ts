@@ -131,7 +131,7 @@ forBothStores((lab) => {
   });
 
   test('rows stay while their objects cannot be deleted, and the reason is told', async () => {
-    const store = await lab.open({ retention: { recording: 7 } });
+    const store = await lab.open();
     await store.commit({ readings: [], recordings: [recording(1, 'a', 9)] });
     const onRecordingsExpired = () => Promise.reject(new Error('the bucket is away'));
     await assert.rejects(expire(store, { recording: 7 }, { onRecordingsExpired }), /the bucket is away/);
