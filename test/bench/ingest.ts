@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
@@ -101,7 +100,8 @@ async function drain(make: (port: number) => Side, messages: number): Promise<Dr
   const from = await until(() => count(nodeRed), { ms: 20_000, what: 'the backlog to move' });
   const [began, cpu] = [performance.now(), cpuSeconds(nodeRed.pid)];
   // looking costs the database something: seldom, then
-  while ((await count(nodeRed)) < messages) await sleep(100);
+  const all = async (): Promise<boolean> => (await count(nodeRed)) >= messages;
+  await until(all, { ms: 600_000, pause: 100, what: `all ${messages} to be stored` });
   const stored = messages - from;
   // a peer that inserts while it starts lets nobody look before it is through; a smoke run looks at no figure
   if (messages >= 10_000 && stored < messages / 10)

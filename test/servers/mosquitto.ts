@@ -59,7 +59,12 @@ export class Mosquitto {
     if (options.acl) writeFileSync(join(dir, 'acl'), options.acl, { mode: 0o600 });
     writeFileSync(join(dir, 'mosquitto.conf'), configuration(dir, ports, options));
     const server = new Mosquitto(dir, ports, certificates);
-    await server.#listening();
+    try {
+      await server.#listening();
+    } catch (thrown) {
+      await server.stop();
+      throw thrown;
+    }
     return server;
   }
 

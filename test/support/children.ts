@@ -14,10 +14,14 @@ export function endsWithUs<T extends ChildProcess>(child: T, signal: NodeJS.Sign
   return child;
 }
 
-/** Resolves when it has ended; at once where it had. */
+const patience = 20_000;
+
+/** Resolves when it has ended; at once where it had. What takes too long over it is killed. */
 export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill(signal);
+  const hard = setTimeout(() => child.kill('SIGKILL'), patience);
   await ended;
+  clearTimeout(hard);
 }

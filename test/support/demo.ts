@@ -81,9 +81,8 @@ export class Demo {
   }
 
   async end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
-    const child = this.#child;
-    await end(child, signal);
-    return child.exitCode ?? child.signalCode;
+    await end(this.#child, signal);
+    return this.#child.exitCode ?? this.#child.signalCode;
   }
 
   /** Starts again on the same directory and port. */
@@ -94,9 +93,7 @@ export class Demo {
   }
 
   async remove(): Promise<void> {
-    const hard = setTimeout(() => this.#child.kill('SIGKILL'), 20_000);
     await this.end('SIGTERM');
-    clearTimeout(hard);
     rmSync(this.userDir, { recursive: true, force: true });
   }
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import v8 from 'node:v8';
-import { endsWithUs } from './children.ts';
+import { end, endsWithUs } from './children.ts';
 import { linkNeeded, unusedCoreNodes } from './needed-nodes.ts';
 import { freePort } from './ports.ts';
 import { until } from './until.ts';
@@ -151,14 +151,10 @@ export class NodeRed {
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
     // what it said last may be read after its end
-    const events = child.connected ? ['exit', 'disconnect'] : ['exit'];
-    const exited = Promise.all(events.map((event) => once(child, event)));
-    child.kill(signal);
-    const hard = setTimeout(() => child.kill('SIGKILL'), 20_000);
-    await exited;
-    clearTimeout(hard);
+    const heard = child.connected ? once(child, 'disconnect') : undefined;
+    await end(child, signal);
+    await heard;
   }
 
   #spawn(): ChildProcess {

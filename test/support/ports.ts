@@ -11,7 +11,6 @@ const blockSize = 100;
 let block: Promise<Block> | undefined;
 
 interface Block {
-  readonly door: Server;
   next: number;
   readonly end: number;
 }
@@ -42,7 +41,9 @@ async function claim(): Promise<Block> {
   for (let i = 0; i < blocks; i++) {
     const first = lowest + ((from + i) % blocks) * blockSize;
     const door = await listen(first);
-    if (door) return { door: door.unref(), next: first + 1, end: first + blockSize };
+    if (!door) continue;
+    door.unref();
+    return { next: first + 1, end: first + blockSize };
   }
   throw new Error(`No port between ${lowest} and ${highest} is free: does something listen on them all?`);
 }
